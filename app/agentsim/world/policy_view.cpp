@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/agentsim/world/policy_view.h"
+
+namespace flyball::agentsim {
+
+Decision StandingOrders::decide(const CallIntent &intent) const
+{
+    Decision d;
+    d.tier = m_scenario.downgrade ? intent.wantedTier : Tier::Frontier;
+    d.cache = m_scenario.cache ? intent.wantedCache : CacheMode::None;
+    d.maxTokens = intent.wantedMaxTokens;
+    d.routing = d.tier == Tier::Frontier ? "default" : "rule";
+    return d;
+}
+
+int StandingOrders::retryLimit(const CallIntent &) const { return m_scenario.retry ? 2 : 0; }
+
+int StandingOrders::iterationCap(std::string_view) const { return 24; }
+
+} // namespace flyball::agentsim

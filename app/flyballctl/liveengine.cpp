@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/flyballctl/liveengine.h"
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+
+#include "app/flyballctl/sourcelist.h"
+
+namespace flyball::ctl {
+
+namespace {
+
+volatile std::sig_atomic_t g_stop = 0;
+
+void onStop(int) { g_stop = 1; }
+
+} // namespace
+
+TemporaryFolder::TemporaryFolder()
+{
+    const char *base = std::getenv("TMPDIR");
+    std::string pattern = std::string(base && *base ? base : "/tmp") + "/flyball-XXXXXX";
+    if (::mkdtemp(pattern.data()))
+        m_path = pattern;
+}
+
+TemporaryFolder::~TemporaryFolder()
+{
+    std::error_code ignored;
+    if (!m_path.empty())
+        std::filesystem::remove_all(m_path, ignored);
+}
+
+void catchStopSignals()
+{
+    struct sigaction action {};
+    action.sa_handler = onStop;
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
+}
+
+bool stopRequested() { return g_stop != 0; }
+
+Result<std::vector<SourceConfig>> engineSources(const std::vector<std::string> &words)
+{
+    auto choice = resolveSources(words);
+    if (!choice)
+        return choice.error();
+    if (choice->ledger)
+        return Error{ErrorCode::InvalidArgument, "ledger: is not something to read from here"};
+    std::vector<SourceConfig> sources;
+    for (const SourceSpec &spec : choice->files)
+        sources.push_back({std::to_string(sources.size() + 1), spec.kind, spec.target, false});
+    return sources;
+}
+
+} // namespace flyball::ctl

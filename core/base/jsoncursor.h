@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace flyball {
+
+/// Pull reader over one JSON text in memory: walks the parts a reader asks for and steps over the
+/// rest at memory speed, without building a tree. It checks the grammar of what it walks; inside a
+/// skipped value it checks nesting and string ends only. Every function returns false and sets
+/// failed() at the first violation; the cursor is then useless. Not for values turned into trees:
+/// those go through nlohmann/json with its own limits.
+class JsonCursor {
+public:
+    static constexpr int kMaxDepth = 1024; // design rule 3a.14
+
+    explicit JsonCursor(std::string_view text) : m_at(text.data()), m_end(text.data() + text.size()) {}
+
+    [[nodiscard]] bool failed() const { return m_failed; }
+    /// First character of the next value, after white space; '\0' at the end.
+    [[nodiscard]] char peek()
+    {
+        skipSpace();
+        return m_at < m_end ? *m_at : '\0';
+    }
+    /// True when nothing but white space is left.
+    [[nodiscard]] bool atEnd() { return peek() == '\0' && m_at >= m_end && !m_failed; }
+    [[nodiscard]] const char *position() const { return m_at; }
+
+    /// Consumes '{'. Then: while (nextKey(key)) { consume exactly one value }.
+    [[nodiscard]] bool beginObject();
+    /// Raw key text (escapes as written: known names have none). False at '}' or on failure.
+    [[nodiscard]] bool nextKey(std::string_view &key);
+    /// Consumes '['. Then: while (nextElement()) { consume exactly one value }.
+    [[nodiscard]] bool beginArray();
+    [[nodiscard]] bool nextElement();
+
+    bool skipValue();
+    /// Raw contents of a string, without quotes; `escaped` tells whether it needs decoding.
+    [[nodiscard]] bool readString(std::string_view &raw, bool &escaped);
+    /// Decoded text; points into the input where it has no escapes, else into `scratch`.
+    /// Invalid UTF-8 and lone surrogates become U+FFFD, control characters stay.
+    [[nodiscard]] bool readText(std::string_view &text, std::string &scratch);
+    /// A value that may be null: true with `isNull` set and the null consumed, or untouched.
+    [[nodiscard]] bool takeNull();
+    [[nodiscard]] bool readBool(bool &value);
+    /// The characters of a number as written.
+    [[nodiscard]] bool readNumber(std::string_view &digits);
+    /// The whole text of the next value, of any type.
+    [[nodiscard]] bool readRaw(std::string_view &raw);
+
+private:
+    void skipSpace()
+    {
+        while (m_at < m_end && (*m_at == ' ' || *m_at == '\t' || *m_at == '\n' || *m_at == '\r'))
+            ++m_at;
+    }
+    bool fail()
+    {
+        m_failed = true;
+        return false;
+    }
+    bool skipString();
+    bool skipContainer();
+    bool skipLiteral();
+
+    const char *m_at;
+    const char *m_end;
+    bool m_first = false; ///< just after '{' or '[': no comma expected
+    bool m_failed = false;
+};
+
+/// A whole number written as 123, -5, 1.0, 1e3 or "123" (without the quotes). False when it is not
+/// one or does not fit.
+[[nodiscard]] bool parseInt64(std::string_view digits, std::int64_t &value);
+/// Any JSON number; false for NaN, infinities and overflow.
+[[nodiscard]] bool parseDouble(std::string_view digits, double &value);
+/// Decimal text to pico-USD, exact, half-even beyond twelve decimals. False when not a number or
+/// outside +-9 million USD.
+[[nodiscard]] bool parsePicoUsd(std::string_view digits, std::int64_t &pico);
+/// Decodes JSON escapes; invalid UTF-8 becomes U+FFFD.
+void decodeJsonString(std::string_view raw, std::string &out);
+/// Copies text, replacing invalid UTF-8 by U+FFFD. True if anything was replaced.
+bool sanitiseUtf8(std::string_view text, std::string &out);
+[[nodiscard]] bool isValidUtf8(std::string_view text);
+
+} // namespace flyball

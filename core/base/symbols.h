@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace flyball {
+
+/// A name (workflow, model, request id ...) as a number. 0 is the empty string: "not known".
+/// Valid only with the SymbolTable that made it; stored by name, never by number.
+using Symbol = std::uint32_t;
+
+/// Append-only table of names. intern() may be called from any thread; text() is lock-free and
+/// may be called from any thread for a symbol that reached it through a synchronised hand-over
+/// (a snapshot, a batch). Texts never move and live as long as the table.
+class SymbolTable {
+public:
+    SymbolTable();
+    ~SymbolTable();
+    SymbolTable(const SymbolTable &) = delete;
+    SymbolTable &operator=(const SymbolTable &) = delete;
+
+    [[nodiscard]] Symbol intern(std::string_view text);
+    /// The symbol of a text that may not be there: 0 for the empty text and for unknown ones.
+    [[nodiscard]] Symbol find(std::string_view text) const;
+    [[nodiscard]] std::string_view text(Symbol symbol) const
+    {
+        return m_blocks[symbol >> kBlockBits].load(std::memory_order_acquire)[symbol & (kBlockSize - 1)];
+    }
+    [[nodiscard]] std::size_t size() const { return m_size.load(std::memory_order_acquire); }
+
+private:
+    static constexpr unsigned kBlockBits = 14;
+    static constexpr Symbol kBlockSize = 1U << kBlockBits;
+    static constexpr std::size_t kBlocks = 1U << 14; // 268 million symbols
+
+    [[nodiscard]] std::string_view store(std::string_view text);
+    void grow();
+
+    mutable std::mutex m_mutex;
+    std::vector<Symbol> m_slots; // open addressing, power of two, 0 = free
+    std::vector<std::uint32_t> m_hashes;
+    std::unique_ptr<std::atomic<std::string_view *>[]> m_blocks;
+    std::vector<std::unique_ptr<char[]>> m_arena;
+    std::size_t m_arenaLeft = 0;
+    char *m_arenaAt = nullptr;
+    std::atomic<std::size_t> m_size{0};
+};
+
+/// A small per-thread cache in front of a SymbolTable, for decode workers: names of low
+/// cardinality are found without the table's lock.
+class SymbolCache {
+public:
+    explicit SymbolCache(SymbolTable &table) : m_table(table) {}
+    [[nodiscard]] Symbol intern(std::string_view text);
+    /// For names seen once (request ids): straight to the table.
+    [[nodiscard]] Symbol internUnique(std::string_view text) { return m_table.intern(text); }
+    [[nodiscard]] SymbolTable &table() { return m_table; }
+
+private:
+    struct Entry {
+        std::uint64_t hash = 0;
+        Symbol symbol = 0;
+    };
+    SymbolTable &m_table;
+    std::array<Entry, 1024> m_entries{};
+};
+
+} // namespace flyball

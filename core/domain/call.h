@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "core/base/money.h"
+#include "core/domain/facts.h"
+
+namespace flyball {
+
+/// Where the summed cost of a call comes from (design rule 3a.2).
+enum class CostOrigin : std::uint8_t {
+    Unpriced, ///< unknown, never 0
+    Computed, ///< tokens times rates
+    Reported, ///< no rate, but the producer stated a plausible cost
+    NoCharge, ///< failed without usage, or never sent to a model
+    NoUsage,  ///< no counts to price: unknown, never 0
+};
+
+/// One request to a model: resolved, attributed and priced. Symbols belong to the pipeline's table.
+struct Call {
+    Key128 group;
+    std::uint64_t sub = 0;
+    Key128 run; ///< trace, or hash of (session, prompt)
+    TimeNs time = 0;
+    std::int64_t latencyNs = -1;
+    std::int64_t firstTokenNs = -1;
+    std::int64_t reportedPico = -1;
+    PicoUsd cost = 0; ///< meaningless when costOrigin is Unpriced
+    Symbol format = 0;
+    Symbol source = 0;
+    Symbol producer = 0;
+    Symbol request = 0;
+    Symbol prompt = 0;
+    Symbol provider = 0; ///< as the book names it when known, else as the producer does
+    Symbol model = 0;    ///< as served, else as requested, else empty
+    Symbol modelRequested = 0;
+    Symbol serviceTier = 0;
+    Symbol geo = 0;
+    Symbol errorType = 0;
+    Symbol finishReason = 0;
+    Symbol parentAgent = 0;
+    Attribution names;            ///< after inheritance from the run's spans
+    Usage usage;                  ///< disjoint
+    std::uint32_t flags = 0;      ///< CallFlag
+    std::uint32_t priceRule = 0;  ///< PriceCatalog::describeRule
+    std::uint32_t priceFlags = 0; ///< core/pricing PriceFlag
+    CostOrigin costOrigin = CostOrigin::Unpriced;
+    ResponseCache responseCache = ResponseCache::None;
+    std::uint16_t attempt = 0;
+
+    friend bool operator==(const Call &, const Call &) = default;
+    [[nodiscard]] bool failed() const { return (flags & CallFailed) != 0; }
+    [[nodiscard]] bool hasUsage() const { return usage.quality != UsageQuality::Missing; }
+};
+
+enum class Outcome : std::uint8_t { Unknown, Success, Failure, Capped, Timeout };
+
+/// One execution of a workflow: what is known of it beside its calls.
+struct RunInfo {
+    Key128 run;
+    Symbol format = 0;
+    Symbol workflow = 0;
+    Symbol session = 0;
+    Symbol prompt = 0;
+    TimeNs start = 0;
+    TimeNs end = 0;
+    Outcome outcome = Outcome::Unknown;
+    bool closed = false; ///< its root span has ended; formats without an end mark close when idle
+};
+
+} // namespace flyball

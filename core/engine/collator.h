@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/engine/callpricer.h"
+#include "core/engine/factstore.h"
+
+namespace flyball {
+
+/// Counts of what did not become a call (design rule 3a.13).
+struct Coverage {
+    std::int64_t lines = 0;
+    std::int64_t bytes = 0;
+    std::int64_t ignored = 0;
+    std::int64_t duplicates = 0;
+    std::int64_t rejected = 0;
+    std::map<std::string, std::int64_t> rejects; ///< by reason
+};
+
+/// Merges facts into groups and resolves groups into priced calls. The result depends on the set of
+/// facts only. One thread.
+class Collator final : public TraitLookup {
+public:
+    Collator(SymbolTable &symbols, CallPricer &pricer) : m_symbols(symbols), m_pricer(pricer), m_store(symbols) {}
+
+    void add(const FactBatch &batch);
+    /// Resolves every group: the sink gets each counted call and each run (once per group).
+    void resolveAll(const std::function<void(const Call &)> &callSink,
+                    const std::function<void(const RunInfo &)> &runSink);
+    /// Resolves one group; calls priced, parallel to `scratch`'s facts.
+    void resolve(std::uint32_t group, FactStore::Group &scratch, ResolvedGroup &out);
+
+    [[nodiscard]] std::uint32_t traits(Symbol subject) const override
+    {
+        const auto it = m_traits.find(subject);
+        return it == m_traits.end() ? 0 : it->second;
+    }
+    [[nodiscard]] SymbolTable &symbols() const override { return m_symbols; }
+    /// ORs flags in; true when something new was learnt.
+    bool addTrait(const TraitFact &trait);
+    [[nodiscard]] FactStore &store() { return m_store; }
+    [[nodiscard]] const Coverage &coverage() const { return m_coverage; }
+    [[nodiscard]] Coverage &coverage() { return m_coverage; }
+    void setPricer(CallPricer &pricer) { m_pricer = pricer; }
+
+private:
+    SymbolTable &m_symbols;
+    std::reference_wrapper<CallPricer> m_pricer;
+    FactStore m_store;
+    std::unordered_map<Symbol, std::uint32_t> m_traits;
+    Coverage m_coverage;
+};
+
+} // namespace flyball

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/aggregate/snapshot.h"
+#include "core/base/result.h"
+#include "core/ledger/ledger.h"
+
+namespace flyball {
+
+class PriceCatalog;
+
+/// What to read. `kind` is a registered format kind or empty to detect it.
+struct SourceConfig {
+    std::string id;
+    std::string kind;
+    std::string target; ///< file or folder
+    bool paused = false;
+};
+
+struct EngineOptions {
+    std::string ledgerPath;
+    std::vector<SourceConfig> sources;
+    std::vector<std::string> priceFiles; ///< --prices, checked before start
+    std::string overridesPath;           ///< user price overrides, kept by the engine
+    std::string instanceName;            ///< shown as "demo", "temporary" ...
+    bool fromEnd = false;                ///< --new: skip what is already there
+    int retentionDays = 0;               ///< 0 = keep for ever
+};
+
+/// The only place that knows threads. One ingest thread reads sources, writes the ledger and
+/// publishes snapshots; one query thread serves drill-down on its own read-only connection.
+/// All functions may be called from one owner thread (the GUI); callbacks arrive on the ingest or
+/// query thread and must hand over to their own.
+class Engine {
+public:
+    using Query = std::function<void(Ledger &reader)>;
+
+    [[nodiscard]] static Result<std::unique_ptr<Engine>> start(EngineOptions options);
+    /// Stops reading, commits, joins both threads.
+    virtual ~Engine() = default;
+
+    /// Newest snapshot; never null after start.
+    [[nodiscard]] virtual std::shared_ptr<const Snapshot> latest() const = 0;
+    /// Called on the ingest thread after a new snapshot was published (at most every 100 ms).
+    virtual void onSnapshot(std::function<void()> callback) = 0;
+    /// Runs `query` on the query thread with a read-only ledger, in order of asking.
+    virtual void query(Query query) = 0;
+
+    virtual void addSource(SourceConfig source) = 0;
+    virtual void removeSource(const std::string &id, bool rowsToo) = 0;
+    virtual void pauseSource(const std::string &id, bool paused) = 0;
+    virtual void retrySource(const std::string &id) = 0;
+    /// Ends a running import: what was read stays, the rest is left for a later start.
+    virtual void cancelImport() = 0;
+    virtual void setRetentionDays(int days) = 0;
+    /// Prices every call again with the catalog as it is now (after an override was saved or
+    /// withdrawn); `done` gets the spend before and after.
+    virtual void reprice(std::function<void(UsdSum before, UsdSum after)> done) = 0;
+
+    /// The catalog in force. Lookups are safe from the owner thread; changes go through
+    /// changePrices, which swaps the catalog and prices again.
+    [[nodiscard]] virtual std::shared_ptr<const PriceCatalog> prices() const = 0;
+    /// Replaces the overrides by the given JSON (the format of overrides.json; empty = none), saves
+    /// them and prices history again. The former text can be given back to undo it.
+    virtual void changeOverrides(std::string overridesJson, std::function<void(Result<>)> done) = 0;
+    [[nodiscard]] virtual std::string overrides() const = 0;
+};
+
+} // namespace flyball

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/livecollator.h"
+
+#include <algorithm>
+
+namespace flyball {
+
+namespace {
+
+constexpr std::size_t kWorkingSet = 150'000; ///< groups kept in memory between commits
+
+std::uint64_t memberKey(const Key128 &group, std::uint64_t sub)
+{
+    return std::hash<Key128>{}(group) ^ (sub * 0x9e3779b97f4a7c15ULL);
+}
+
+std::uint64_t seriesHash(const SeriesKey &key)
+{
+    std::uint64_t h = 0;
+    for (const Symbol s :
+         {key.source, key.workflow, key.provider, key.model, key.tier, key.agent, key.step, key.segment})
+        h = (h ^ s) * 0x9e3779b97f4a7c15ULL + (h >> 29);
+    return h;
+}
+
+} // namespace
+
+LiveCollator::LiveCollator(SymbolTable &symbols, CallPricer &pricer, Ledger &ledger, RunTable &runs)
+    : m_symbols(symbols), m_collator(symbols, pricer), m_ledger(ledger), m_runs(runs)
+{}
+
+Result<> LiveCollator::start()
+{
+    auto series = m_ledger.loadSeries();
+    if (!series)
+        return series.error();
+    for (const auto &[id, key] : *series) {
+        if (m_series.size() <= id)
+            m_series.resize(id + 1);
+        m_series[id] = key;
+        m_seriesIndex[seriesHash(key)].push_back(id);
+    }
+    auto traits = m_ledger.loadTraits();
+    if (!traits)
+        return traits.error();
+    for (const TraitFact &trait : *traits)
+        m_collator.addTrait(trait);
+    return {};
+}
+
+Result<std::uint32_t> LiveCollator::groupFor(const Key128 &key)
+{
+    FactStore &store = m_collator.store();
+    const std::uint32_t known = store.findGroup(key);
+    if (known != FactStore::kNone)
+        return known;
+    const std::uint32_t group = store.groupFor(key);
+    if (!m_ledger.hasGroup(key))
+        return group;
+    auto stored = m_ledger.loadGroup(key);
+    if (!stored)
+        return stored.error();
+    for (const StoredCall &call : stored->calls) {
+        bool duplicate = false;
+        store.addCall(group, call.fact, duplicate);
+        if (call.counted)
+            m_resolved[group].push_back(call.call);
+    }
+    for (const SpanFact &span : stored->spans)
+        store.addSpan(group, span);
+    for (const SignalFact &signal : stored->signals)
+        store.addSignal(group, signal);
+    return group;
+}
+
+Result<> LiveCollator::touch(const Key128 &key)
+{
+    auto group = groupFor(key);
+    if (!group)
+        return group.error();
+    m_dirty.insert(*group);
+    return {};
+}
+
+/// A trait that was not known when earlier groups were resolved changes what they amount to.
+Result<> LiveCollator::spread(const TraitFact &trait)
+{
+    const bool session = (trait.flags & SessionHasStopReasons) != 0;
+    auto groups = session ? m_ledger.groupsOfSession(trait.subject) : m_ledger.groupsOfProducer(trait.subject);
+    if (!groups)
+        return groups.error();
+    for (const Key128 &key : *groups)
+        if (const Result<> done = touch(key); !done)
+            return done;
+    return {};
+}
+
+Result<> LiveCollator::add(const FactBatch &batch)
+{
+    FactStore &store = m_collator.store();
+    for (const TraitFact &trait : batch.traits)
+        if (m_collator.addTrait(trait))
+            if (const Result<> done = spread(trait); !done)
+                return done;
+    for (const CallFact &fact : batch.calls) {
+        auto group = groupFor(fact.group);
+        if (!group)
+            return group.error();
+        bool duplicate = false;
+        store.addCall(*group, fact, duplicate);
+        m_collator.coverage().duplicates += duplicate ? 1 : 0;
+        m_touchedFacts.insert(memberKey(fact.group, fact.sub));
+        m_dirty.insert(*group);
+    }
+    for (const SpanFact &span : batch.spans) {
+        auto group = groupFor(span.trace);
+        if (!group)
+            return group.error();
+        store.addSpan(*group, span);
+        m_touchedSpans.insert(memberKey(span.trace, span.span));
+        m_dirty.insert(*group);
+    }
+    for (const SignalFact &signal : batch.signals) {
+        auto group = groupFor(signal.group);
+        if (!group)
+            return group.error();
+        if (store.addSignal(*group, signal)) {
+            m_touchedSignals.insert(memberKey(signal.group, signal.id ^ signal.span));
+            m_dirty.insert(*group);
+        }
+    }
+    return {};
+}
+
+SeriesId LiveCollator::seriesFor(const Call &call, LedgerWrite &write)
+{
+    const SeriesKey key = SeriesKey::of(call);
+    std::vector<SeriesId> &candidates = m_seriesIndex[seriesHash(key)];
+    for (const SeriesId id : candidates)
+        if (m_series[id] == key)
+            return id;
+    const auto id = static_cast<SeriesId>(m_series.size());
+    m_series.push_back(key);
+    candidates.push_back(id);
+    write.newSeries.emplace_back(id, key);
+    return id;
+}
+
+void LiveCollator::changeCells(const Call &call, bool add, LedgerWrite &write)
+{
+    Cell cell;
+    cell.series = seriesFor(call, write);
+    if (add)
+        cell.totals.add(call);
+    else
+        cell.totals.subtract(call);
+    m_totals += cell.totals;
+    cell.bucket = bucketOf(call.time, widthOf(Resolution::Minute));
+    write.minuteDeltas.push_back(cell);
+    cell.bucket = bucketOf(call.time, widthOf(Resolution::Quarter));
+    write.quarterDeltas.push_back(cell);
+}
+
+void LiveCollator::collectGroup(std::uint32_t group, LedgerWrite &write)
+{
+    m_collator.resolve(group, m_scratch, m_out);
+    const Key128 key = m_collator.store().groupKey(group);
+    std::vector<Call> &old = m_resolved[group];
+    std::vector<Call> now;
+    for (std::size_t i = 0; i < m_out.calls.size(); ++i) {
+        const CallFact &fact = m_scratch.calls[i];
+        const auto before = std::find_if(old.begin(), old.end(), [&](const Call &c) { return c.sub == fact.sub; });
+        const bool counted = m_out.counted[i];
+        const bool same = before != old.end() && counted && *before == m_out.calls[i];
+        if (before != old.end() && !same) {
+            changeCells(*before, false, write);
+            m_runs.removeCall(*before);
+        }
+        if (counted && !same) {
+            changeCells(m_out.calls[i], true, write);
+            m_runs.addCall(m_out.calls[i]);
+            ++(before == old.end() ? m_added : m_updated);
+            m_first = m_first == kNoTime ? m_out.calls[i].time : std::min(m_first, m_out.calls[i].time);
+            m_newest = std::max(m_newest, m_out.calls[i].time);
+        }
+        if (!same || m_touchedFacts.contains(memberKey(key, fact.sub)))
+            write.calls.push_back({fact, m_out.calls[i], counted});
+        if (counted)
+            now.push_back(m_out.calls[i]);
+    }
+    if (now.empty())
+        m_resolved.erase(group);
+    else
+        old = std::move(now);
+    for (const RunInfo &run : m_out.runs)
+        m_runs.setInfo(run, m_scratch.signals.empty() ? -1 : static_cast<std::int32_t>(m_scratch.signals.size()));
+    for (const SpanFact &span : m_scratch.spans)
+        if (m_touchedSpans.contains(memberKey(span.trace, span.span)))
+            write.spans.push_back(span);
+    for (const SignalFact &signal : m_scratch.signals)
+        if (m_touchedSignals.contains(memberKey(signal.group, signal.id ^ signal.span)))
+            write.signals.push_back(signal);
+}
+
+void LiveCollator::collect(LedgerWrite &write)
+{
+    for (const std::uint32_t group : m_dirty)
+        collectGroup(group, write);
+    m_dirty.clear();
+    m_touchedFacts.clear();
+    m_touchedSpans.clear();
+    m_touchedSignals.clear();
+    write.minuteDeltas = foldCells(std::move(write.minuteDeltas));
+    write.quarterDeltas = foldCells(std::move(write.quarterDeltas));
+    write.runs = m_runs.takeTouched();
+}
+
+std::int64_t LiveCollator::takeDuplicates()
+{
+    const std::int64_t fresh = m_collator.coverage().duplicates - m_duplicatesTaken;
+    m_duplicatesTaken = m_collator.coverage().duplicates;
+    return fresh;
+}
+
+void LiveCollator::forgetWorkingSet()
+{
+    m_collator.store().clear();
+    m_resolved.clear();
+    m_dirty.clear();
+}
+
+void LiveCollator::committed()
+{
+    if (m_collator.store().groupCount() > kWorkingSet)
+        forgetWorkingSet();
+}
+
+} // namespace flyball

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "core/engine/cellcube.h"
+#include "core/engine/collator.h"
+#include "core/engine/runtable.h"
+#include "core/ledger/ledger.h"
+
+namespace flyball {
+
+/// Collation in front of a ledger: holds the groups that are being worked on, fetches others when a
+/// fact of theirs turns up, and says what must be written. One thread.
+class LiveCollator {
+public:
+    LiveCollator(SymbolTable &symbols, CallPricer &pricer, Ledger &ledger, RunTable &runs);
+
+    /// Loads series and traits; false with the error if the ledger cannot be read.
+    [[nodiscard]] Result<> start();
+    /// Merges facts. Groups of theirs that are stored are fetched first.
+    [[nodiscard]] Result<> add(const FactBatch &batch);
+    /// Marks a stored group to be resolved again (a new price, a trait that turned up late).
+    [[nodiscard]] Result<> touch(const Key128 &group);
+    [[nodiscard]] bool pending() const { return !m_dirty.empty(); }
+    /// Resolves what changed and puts it into `write`; the cube deltas are there as well.
+    void collect(LedgerWrite &write);
+    /// To be called after a successful commit: drops the working set once it is large.
+    void committed();
+
+    [[nodiscard]] const std::vector<SeriesKey> &series() const { return m_series; }
+    [[nodiscard]] std::int64_t takeDuplicates();
+    [[nodiscard]] std::int64_t callsAdded() const { return m_added; }
+    [[nodiscard]] std::int64_t callsUpdated() const { return m_updated; }
+    [[nodiscard]] const Totals &totals() const { return m_totals; }
+    void setTotals(const Totals &totals) { m_totals = totals; }
+    void setPricer(CallPricer &pricer) { m_collator.setPricer(pricer); }
+    [[nodiscard]] TimeNs firstEvent() const { return m_first; }
+    [[nodiscard]] TimeNs newestEvent() const { return m_newest; }
+    void setSpan(TimeNs first, TimeNs newest)
+    {
+        m_first = first;
+        m_newest = newest;
+    }
+    void forgetWorkingSet();
+
+private:
+    [[nodiscard]] Result<std::uint32_t> groupFor(const Key128 &key);
+    [[nodiscard]] Result<> spread(const TraitFact &trait);
+    [[nodiscard]] SeriesId seriesFor(const Call &call, LedgerWrite &write);
+    void collectGroup(std::uint32_t group, LedgerWrite &write);
+    void changeCells(const Call &call, bool add, LedgerWrite &write);
+
+    SymbolTable &m_symbols;
+    Collator m_collator;
+    Ledger &m_ledger;
+    RunTable &m_runs;
+    std::unordered_map<std::uint32_t, std::vector<Call>> m_resolved; ///< counted calls as stored
+    std::unordered_set<std::uint32_t> m_dirty;
+    std::unordered_set<std::uint64_t> m_touchedFacts; ///< hash of (group, sub) of this batch's calls
+    std::unordered_set<std::uint64_t> m_touchedSpans;
+    std::unordered_set<std::uint64_t> m_touchedSignals;
+    std::vector<SeriesKey> m_series;
+    std::unordered_map<std::uint64_t, std::vector<SeriesId>> m_seriesIndex;
+    FactStore::Group m_scratch;
+    ResolvedGroup m_out;
+    Totals m_totals;
+    TimeNs m_first = kNoTime;
+    TimeNs m_newest = kNoTime;
+    std::int64_t m_added = 0;
+    std::int64_t m_updated = 0;
+    std::int64_t m_duplicatesTaken = 0;
+};
+
+} // namespace flyball

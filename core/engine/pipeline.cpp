@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/pipeline.h"
+
+#include <algorithm>
+
+namespace flyball {
+
+namespace {
+
+constexpr std::int64_t kMinutesKept = 26 * 60;   ///< of minute cells in memory, before the newest event
+constexpr TimeNs kFutureAllowed = kHour;         ///< clocks that run ahead must not move the minute window
+constexpr std::int64_t kImportShown = 8LL << 20; ///< smaller backlogs are read before anyone could look
+constexpr std::int64_t kBulkCalls = 20'000;      ///< commit a large batch before it grows further
+
+} // namespace
+
+Pipeline::Pipeline(const EngineOptions &options, SymbolTable &symbols, std::unique_ptr<Ledger> ledger,
+                   std::shared_ptr<const PriceCatalog> catalog)
+    : m_symbols(symbols),
+      m_ledger(std::move(ledger)),
+      m_catalog(std::move(catalog)),
+      m_pricer(std::make_unique<CallPricer>(m_catalog, symbols)),
+      m_runs(symbols),
+      m_collator(symbols, *m_pricer, *m_ledger, m_runs),
+      m_fromEnd(options.fromEnd),
+      m_path(options.ledgerPath)
+{}
+
+Result<> Pipeline::load(const std::function<void()> &loaded)
+{
+    m_ledger->setReadDeadline(0);
+    if (const Result<> started = m_collator.start(); !started)
+        return started;
+    TimeNs first = kNoTime;
+    TimeNs newest = kNoTime;
+    for (const bool ascending : {true, false}) {
+        const Result<> read = m_ledger->readCalls({}, ascending ? CallOrder::TimeAscending : CallOrder::TimeDescending,
+                                                  1, [&](const Call &call) {
+                                                      (ascending ? first : newest) = call.time;
+                                                      return false;
+                                                  });
+        if (!read)
+            return read;
+    }
+    m_collator.setSpan(first, newest);
+    trimMinutes();
+    std::vector<Cell> cells;
+    const auto collect = [&](const Cell &cell) { cells.push_back(cell); };
+    if (newest != kNoTime) {
+        if (const Result<> read = m_ledger->loadCells(Resolution::Minute, m_minutes.firstKept(), INT64_MAX, collect);
+            !read)
+            return read;
+        m_minutes.apply(std::move(cells));
+        cells.clear();
+    }
+    if (const Result<> read = m_ledger->loadCells(Resolution::Quarter, INT64_MIN, INT64_MAX, collect); !read)
+        return read;
+    Totals totals;
+    for (const Cell &cell : cells)
+        totals += cell.totals;
+    m_collator.setTotals(totals);
+    m_quarters.apply(std::move(cells));
+    m_quartersComplete = true;
+    loaded();
+    const Result<> runs = m_ledger->loadRuns([&](const RunRow &row) { m_runs.load(row); });
+    loaded();
+    return runs;
+}
+
+void Pipeline::trimMinutes()
+{
+    TimeNs newest = m_collator.newestEvent();
+    if (newest == kNoTime)
+        return;
+    newest = std::min(newest, wallClockNow() + kFutureAllowed);
+    m_minutes.keepFrom(bucketOf(bucketOf(newest, kMinute) - kMinutesKept, 60) * 60);
+}
+
+void Pipeline::addSource(const SourceConfig &config)
+{
+    auto feed = std::make_unique<SourceFeed>(config, m_symbols);
+    if (auto files = m_ledger->loadFiles(config.target))
+        feed->restore(*files);
+    if (auto rejects = m_ledger->loadRejects())
+        for (const RejectCount &reject : *rejects)
+            if (reject.source == config.target)
+                feed->addReject(reject);
+    if (auto counters = m_ledger->loadCounters())
+        for (const Ledger::SourceCounters &c : *counters)
+            if (c.source == config.target)
+                feed->setCounters(c.lines, c.ignored, c.duplicates);
+    if (m_fromEnd)
+        feed->skipToEnd(m_positions);
+    m_feeds.push_back(std::move(feed));
+    m_moreToRead = true;
+}
+
+void Pipeline::removeSource(const std::string &id, bool rowsToo)
+{
+    commit();
+    const auto it = std::find_if(m_feeds.begin(), m_feeds.end(), [&](const auto &f) { return f->config().id == id; });
+    if (it == m_feeds.end())
+        return;
+    const std::string target = (*it)->config().target;
+    m_feeds.erase(it);
+    const Result<> forgotten = m_ledger->forgetSource(target, rowsToo);
+    if (!forgotten) {
+        m_error = forgotten.error().message;
+        return;
+    }
+    if (rowsToo)
+        if (const Result<> reloaded = reloadAll(); !reloaded)
+            m_error = reloaded.error().message;
+}
+
+Result<> Pipeline::reloadAll()
+{
+    m_collator.forgetWorkingSet();
+    m_minutes.clear();
+    m_quarters.clear();
+    m_runs.clear();
+    return load([] {});
+}
+
+void Pipeline::setPaused(const std::string &id, bool paused)
+{
+    for (const auto &feed : m_feeds)
+        if (feed->config().id == id)
+            feed->setPaused(paused);
+    m_moreToRead = true;
+}
+
+void Pipeline::cancelImport()
+{
+    for (const auto &feed : m_feeds)
+        if (feed->bytesPending() > 0)
+            feed->setPaused(true);
+    m_import = {};
+}
+
+Result<> Pipeline::retain(int days)
+{
+    if (days <= 0)
+        return {};
+    m_collator.forgetWorkingSet();
+    const auto removed = m_ledger->retain(wallClockNow() - days * kDay);
+    if (!removed)
+        return removed.error();
+    return {};
+}
+
+bool Pipeline::readSome(std::int64_t budgetBytes)
+{
+    if (m_unsaved || readOnly())
+        return false;
+    m_moreToRead = false;
+    for (const auto &feed : m_feeds) {
+        if (feed->paused())
+            continue;
+        Read read;
+        read.feed = feed.get();
+        const PollResult result = feed->poll(budgetBytes, read.batch, m_positions);
+        m_moreToRead = m_moreToRead || result.more;
+        m_importDone += result.bytesRead;
+        if (read.batch.lines > 0 || !read.batch.rejects.empty()) {
+            if (const Result<> added = m_collator.add(read.batch); !added)
+                m_error = added.error().message;
+            m_read.push_back(std::move(read));
+        }
+    }
+    m_pendingFacts = !m_positions.empty() || !m_read.empty() || m_collator.pending();
+    updateImport();
+    std::int64_t calls = 0;
+    for (const Read &read : m_read)
+        calls += static_cast<std::int64_t>(read.batch.calls.size());
+    if (calls > kBulkCalls)
+        commit();
+    return m_moreToRead;
+}
+
+void Pipeline::updateImport()
+{
+    std::int64_t pending = 0;
+    for (const auto &feed : m_feeds)
+        if (!feed->paused())
+            pending += feed->bytesPending();
+    const TimeNs now = monotonicNow();
+    if (!m_import.active) {
+        if (pending <= kImportShown) {
+            m_importDone = 0;
+            return;
+        }
+        m_import.active = true;
+        m_importStart = now;
+        m_importDone = 0;
+    }
+    m_import.bytesDone = m_importDone;
+    m_import.bytesTotal = m_importDone + pending;
+    m_import.callsDone = m_collator.callsAdded();
+    const double seconds = static_cast<double>(now - m_importStart) / 1e9;
+    // A rate measured over less than half a second is a guess, and so would the estimate be.
+    m_import.secondsLeft = seconds > 0.5 && m_importDone > 0
+                               ? static_cast<double>(pending) * seconds / static_cast<double>(m_importDone)
+                               : -1;
+    if (pending == 0)
+        m_import = {};
+}
+
+bool Pipeline::commit()
+{
+    if (!m_unsaved) {
+        if (!hasPending())
+            return true;
+        LedgerWrite write;
+        m_collator.collect(write);
+        write.files = std::move(m_positions);
+        m_positions.clear();
+        m_unsaved = std::move(write);
+        m_pendingFacts = false;
+    }
+    LedgerWrite &write = *m_unsaved;
+    // Counters and rejects are kept per source; the first part carries the rows.
+    if (const Result<> done = m_ledger->commit(write); !done) {
+        m_diskFull = done.error().code == ErrorCode::DiskFull;
+        m_error = done.error().message;
+        return false;
+    }
+    m_diskFull = false;
+    m_error.clear();
+    applyCommitted(write);
+    m_unsaved.reset();
+    return true;
+}
+
+void Pipeline::applyCommitted(LedgerWrite &write)
+{
+    const TimeNs now = wallClockNow();
+    const std::int64_t duplicates = m_collator.takeDuplicates();
+    for (std::size_t i = 0; i < m_read.size(); ++i) {
+        const Read &read = m_read[i];
+        LedgerWrite counters;
+        counters.rejectSource = read.feed->config().target;
+        counters.rejects = read.batch.rejects;
+        counters.lines = read.batch.lines;
+        counters.ignored = read.batch.ignored;
+        counters.duplicates = i == 0 ? duplicates : 0;
+        // Diagnostics only: losing them to a crash right here costs no money and no row.
+        (void)m_ledger->commit(counters);
+        read.feed->account(read.batch, counters.duplicates, now);
+        const bool live = !m_import.active && read.batch.newest != kNoTime;
+        if (live)
+            read.feed->setLag(std::max<std::int64_t>(0, now - read.batch.newest));
+    }
+    m_read.clear();
+    if (m_seriesShared && m_seriesShared->size() != m_collator.series().size())
+        m_seriesShared.reset();
+    trimMinutes();
+    m_minutes.apply(std::move(write.minuteDeltas));
+    m_quarters.apply(std::move(write.quarterDeltas));
+    m_collator.committed();
+}
+
+Result<> Pipeline::reprice(std::shared_ptr<const PriceCatalog> catalog, const std::function<void()> &step)
+{
+    constexpr std::size_t slice = 2000;
+    commit();
+    m_catalog = std::move(catalog);
+    auto pricer = std::make_unique<CallPricer>(m_catalog, m_symbols);
+    m_collator.setPricer(*pricer);
+    m_pricer = std::move(pricer);
+    std::vector<Key128> groups;
+    Key128 last;
+    const Result<> read = m_ledger->readCalls({}, CallOrder::TimeAscending, 0, [&](const Call &call) {
+        if (groups.empty() || call.group != last)
+            groups.push_back(call.group);
+        last = call.group;
+        return true;
+    });
+    if (!read)
+        return read;
+    std::sort(groups.begin(), groups.end());
+    groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
+    for (std::size_t at = 0; at < groups.size(); ++at) {
+        if (const Result<> touched = m_collator.touch(groups[at]); !touched)
+            return touched;
+        if (at % slice == slice - 1 || at + 1 == groups.size()) {
+            m_pendingFacts = true;
+            while (!commit())
+                step();
+            step();
+        }
+    }
+    ++m_generation;
+    return {};
+}
+
+std::shared_ptr<const Snapshot> Pipeline::snapshot()
+{
+    auto snapshot = std::make_shared<Snapshot>();
+    const TimeNs now = wallClockNow();
+    snapshot->sequence = ++m_sequence;
+    snapshot->takenAt = now;
+    snapshot->firstEvent = m_collator.firstEvent();
+    snapshot->newestEvent = m_collator.newestEvent();
+    snapshot->symbols = &m_symbols;
+    if (!m_seriesShared)
+        m_seriesShared = std::make_shared<const std::vector<SeriesKey>>(m_collator.series());
+    snapshot->series = m_seriesShared;
+    snapshot->minutes = m_minutes.store();
+    snapshot->minutesFrom = m_minutes.firstKept() == INT64_MIN ? kNoTime : m_minutes.firstKept() * kMinute;
+    snapshot->quarters = m_quarters.store();
+    snapshot->quartersComplete = m_quartersComplete;
+    snapshot->runs = m_runs.store();
+    snapshot->totals = m_collator.totals();
+    snapshot->runCount = m_runs.count();
+    snapshot->callsAdded = m_collator.callsAdded();
+    snapshot->callsUpdated = m_collator.callsUpdated();
+    snapshot->settled = !m_moreToRead && !hasPending();
+    for (const auto &feed : m_feeds) {
+        snapshot->settled = snapshot->settled && (feed->paused() || (feed->polled() && feed->bytesPending() == 0));
+        snapshot->sources.push_back(feed->health(now));
+        const SourceHealth &health = snapshot->sources.back();
+        snapshot->ignored += health.ignored;
+        snapshot->duplicates += health.duplicates;
+        snapshot->rejected += health.rejected;
+    }
+    snapshot->import = m_import;
+    const Ledger::OpenReport &report = m_ledger->openReport();
+    snapshot->ledger = {report.readOnly, m_diskFull, report.movedAside, m_error, m_ledger->sizeBytes(), m_path};
+    snapshot->prices = {m_catalog->version(), m_catalog->date(), static_cast<std::int64_t>(m_catalog->modelCount()),
+                        static_cast<std::int64_t>(m_catalog->overrides().size()), m_generation};
+    return snapshot;
+}
+
+} // namespace flyball

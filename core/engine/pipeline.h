@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/engine/livecollator.h"
+#include "core/engine/sourcefeed.h"
+
+namespace flyball {
+
+/// Everything the ingest thread does, without the thread: read, collate, commit, keep the cubes,
+/// make snapshots. Synchronous, so that tests run it step by step.
+class Pipeline {
+public:
+    Pipeline(const EngineOptions &options, SymbolTable &symbols, std::unique_ptr<Ledger> ledger,
+             std::shared_ptr<const PriceCatalog> catalog);
+
+    /// Loads what the ledger holds. `loaded` is called once the newest numbers are there and again
+    /// when all are.
+    [[nodiscard]] Result<> load(const std::function<void()> &loaded);
+    void addSource(const SourceConfig &config);
+    void removeSource(const std::string &id, bool rowsToo);
+    void setPaused(const std::string &id, bool paused);
+    void cancelImport();
+    [[nodiscard]] Result<> retain(int days);
+
+    /// One round over all sources. True when there is more to read at once.
+    bool readSome(std::int64_t budgetBytes);
+    /// Commits what was read. False when the disk is full: call again later, nothing is lost.
+    bool commit();
+    [[nodiscard]] bool hasPending() const { return m_pendingFacts || m_unsaved.has_value(); }
+    [[nodiscard]] bool diskFull() const { return m_diskFull; }
+
+    /// Prices every stored call again, in slices; `step` is called between them.
+    [[nodiscard]] Result<> reprice(std::shared_ptr<const PriceCatalog> catalog, const std::function<void()> &step);
+
+    [[nodiscard]] std::shared_ptr<const Snapshot> snapshot();
+    [[nodiscard]] std::vector<std::unique_ptr<SourceFeed>> &feeds() { return m_feeds; }
+    [[nodiscard]] Ledger &ledger() { return *m_ledger; }
+    [[nodiscard]] const Totals &totals() const { return m_collator.totals(); }
+    [[nodiscard]] bool readOnly() const { return m_ledger->openReport().readOnly; }
+
+private:
+    void reloadTotals();
+    [[nodiscard]] Result<> reloadAll();
+    void applyCommitted(LedgerWrite &write);
+    void trimMinutes();
+    void updateImport();
+
+    SymbolTable &m_symbols;
+    std::unique_ptr<Ledger> m_ledger;
+    std::shared_ptr<const PriceCatalog> m_catalog;
+    std::unique_ptr<CallPricer> m_pricer;
+    RunTable m_runs;
+    LiveCollator m_collator;
+    CellCube m_minutes{Resolution::Minute};
+    CellCube m_quarters{Resolution::Quarter};
+    bool m_quartersComplete = false;
+    std::vector<std::unique_ptr<SourceFeed>> m_feeds;
+    std::vector<StoredFile> m_positions; ///< read, not committed
+    struct Read {
+        SourceFeed *feed = nullptr;
+        FactBatch batch;
+    };
+    std::vector<Read> m_read;
+    bool m_pendingFacts = false;
+    std::optional<LedgerWrite> m_unsaved; ///< resolved, but the disk was full
+    bool m_diskFull = false;
+    std::string m_error;
+    bool m_fromEnd = false;
+    std::uint64_t m_sequence = 0;
+    std::uint64_t m_generation = 0;
+    std::shared_ptr<const std::vector<SeriesKey>> m_seriesShared;
+    ImportProgress m_import;
+    std::int64_t m_importDone = 0;
+    TimeNs m_importStart = 0;
+    bool m_moreToRead = true;
+    std::string m_path;
+};
+
+} // namespace flyball

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/runtable.h"
+
+#include <algorithm>
+
+namespace flyball {
+
+RunRow &RunTable::row(const Key128 &run)
+{
+    const auto [it, added] = m_index.emplace(run, m_size);
+    const std::size_t chunk = it->second / RunStore::kChunk;
+    if (added) {
+        if (chunk == m_chunks.size()) {
+            m_chunks.push_back(std::make_shared<std::vector<RunRow>>());
+            m_chunks.back()->reserve(RunStore::kChunk);
+            m_shared.push_back(false);
+        }
+        ++m_size;
+    }
+    if (m_shared[chunk]) {
+        auto copy = std::make_shared<std::vector<RunRow>>();
+        copy->reserve(RunStore::kChunk);
+        *copy = *m_chunks[chunk];
+        m_chunks[chunk] = std::move(copy);
+        m_shared[chunk] = false;
+    }
+    if (added) {
+        m_chunks[chunk]->emplace_back();
+        m_chunks[chunk]->back().info.run = run;
+    }
+    m_touched.insert(it->second);
+    return (*m_chunks[chunk])[it->second % RunStore::kChunk];
+}
+
+void RunTable::load(const RunRow &loaded)
+{
+    RunRow &target = row(loaded.info.run);
+    target = loaded;
+    m_withCalls += loaded.totals.calls > 0 ? 1 : 0;
+    m_touched.clear();
+}
+
+void RunTable::change(const Call &call, bool add)
+{
+    RunRow &target = row(call.run);
+    const bool had = target.totals.calls > 0;
+    if (add)
+        target.totals.add(call);
+    else
+        target.totals.subtract(call);
+    m_withCalls += static_cast<int>(target.totals.calls > 0) - static_cast<int>(had);
+    if (add)
+        target.source = call.source;
+}
+
+void RunTable::setInfo(const RunInfo &info, std::int32_t signals)
+{
+    RunRow &target = row(info.run);
+    RunInfo &known = target.info;
+    const bool fresh = known.format == 0;
+    known.format = info.format;
+    known.start = fresh ? info.start : std::min(known.start, info.start);
+    known.end = fresh ? info.end : std::max(known.end, info.end);
+    // Several groups can speak for one run (a Claude prompt): the answer must not depend on their order.
+    if (fresh || info.closed || (!known.closed && m_symbols.text(info.workflow) < m_symbols.text(known.workflow)))
+        known.workflow = info.workflow != 0 || fresh || info.closed ? info.workflow : known.workflow;
+    if (info.session != 0)
+        known.session = info.session;
+    known.prompt = info.prompt;
+    if (info.closed || info.outcome != Outcome::Unknown)
+        known.outcome = info.outcome;
+    known.closed = known.closed || info.closed;
+    if (signals >= 0)
+        target.signals = signals;
+}
+
+std::vector<RunRow> RunTable::takeTouched()
+{
+    std::vector<RunRow> rows;
+    rows.reserve(m_touched.size());
+    for (const std::uint32_t index : m_touched)
+        rows.push_back((*m_chunks[index / RunStore::kChunk])[index % RunStore::kChunk]);
+    m_touched.clear();
+    return rows;
+}
+
+RunStore RunTable::store()
+{
+    RunStore store;
+    store.chunks.assign(m_chunks.begin(), m_chunks.end());
+    std::fill(m_shared.begin(), m_shared.end(), true);
+    return store;
+}
+
+void RunTable::clear()
+{
+    m_index.clear();
+    m_chunks.clear();
+    m_shared.clear();
+    m_touched.clear();
+    m_size = 0;
+    m_withCalls = 0;
+}
+
+} // namespace flyball

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "core/aggregate/snapshot.h"
+
+namespace flyball {
+
+/// The writable side of a RunStore. One thread.
+class RunTable {
+public:
+    explicit RunTable(const SymbolTable &symbols) : m_symbols(symbols) {}
+
+    void load(const RunRow &row);
+    void addCall(const Call &call) { change(call, true); }
+    void removeCall(const Call &call) { change(call, false); }
+    /// What a group now says of its run; signals < 0 leaves their number as it is.
+    void setInfo(const RunInfo &info, std::int32_t signals);
+    /// Rows touched since the last call.
+    [[nodiscard]] std::vector<RunRow> takeTouched();
+    [[nodiscard]] RunStore store();
+    [[nodiscard]] std::int64_t count() const { return m_withCalls; }
+    void clear();
+
+private:
+    RunRow &row(const Key128 &run);
+    void change(const Call &call, bool add);
+
+    const SymbolTable &m_symbols;
+    std::unordered_map<Key128, std::uint32_t> m_index;
+    std::vector<std::shared_ptr<std::vector<RunRow>>> m_chunks;
+    std::vector<bool> m_shared; ///< a snapshot may hold this chunk: copy before writing
+    std::unordered_set<std::uint32_t> m_touched;
+    std::uint32_t m_size = 0;
+    std::int64_t m_withCalls = 0;
+};
+
+} // namespace flyball

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cstdlib>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/engine/scan.h"
+#include "core/sources/detect.h"
+#include "core/sources/file_reader.h"
+#include "core/sources/list_files.h"
+
+namespace flyball {
+
+namespace {
+
+constexpr std::size_t kHeadBytes = 64 * 1024;
+
+bool isFolder(const std::string &path)
+{
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/// Kinds of the outside contract whose readers do not exist yet.
+bool isKnownKind(std::string_view kind)
+{
+    static constexpr std::string_view all[] = {"codex",   "gemini-cli", "opencode",   "otlp-proto", "litellm-log",
+                                               "steps",   "api-usage",  "prometheus", "promql",     "litellm",
+                                               "bifrost", "portkey",    "clickhouse", "otlp"};
+    for (const std::string_view k : all)
+        if (k == kind)
+            return true;
+    return false;
+}
+
+} // namespace
+
+Result<SourceSpec> parseSource(const std::string &argument)
+{
+    SourceSpec spec;
+    const std::size_t colon = argument.find(':');
+    const std::string head = argument.substr(0, colon == std::string::npos ? 0 : colon);
+    struct stat status {};
+    const bool exists = ::stat(argument.c_str(), &status) == 0;
+    if (!exists && !head.empty() && head.find('/') == std::string::npos) {
+        if (isKnownKind(head))
+            return Error{ErrorCode::InvalidArgument, "source kind '" + head + "' is not built yet: " + argument};
+        if (!formatOfKind(head))
+            return Error{ErrorCode::InvalidArgument, "unknown source kind '" + head + "': " + argument};
+        spec.kind = head;
+        spec.target = argument.substr(colon + 1);
+    } else {
+        spec.target = argument;
+    }
+    if (spec.target.empty())
+        return Error{ErrorCode::InvalidArgument, "a source needs a path: '" + argument + "'"};
+    if (::stat(spec.target.c_str(), &status) != 0)
+        return Error{ErrorCode::Unreadable, "cannot read " + spec.target + ": no such file or folder"};
+    if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+        return Error{ErrorCode::Unreadable, "cannot read " + spec.target + ": neither a file nor a folder"};
+    if (::access(spec.target.c_str(), R_OK) != 0)
+        return Error{ErrorCode::Unreadable, "cannot read " + spec.target + ": permission denied"};
+    return spec;
+}
+
+SourceRoots rootsOf(const std::string &target, const Format *format)
+{
+    SourceRoots roots;
+    std::string path = target;
+    if (format && !format->subfolder.empty()) {
+        const std::string inner = path + "/" + std::string(format->subfolder);
+        if (isFolder(inner))
+            path = inner;
+    }
+    roots.paths = {path};
+    if (format)
+        roots.filter = format->wantsPath;
+    else
+        roots.filter = [](std::string_view p) {
+            for (const Format &f : formats())
+                if (f.wantsPath(p))
+                    return true;
+            return false;
+        };
+    return roots;
+}
+
+const Format *sniffFile(const std::string &path)
+{
+    std::string head;
+    FileReader::Options options;
+    options.handOverUnterminated = true;
+    options.blockBytes = static_cast<std::int64_t>(kHeadBytes);
+    FileReader reader(options);
+    struct Enough {};
+    try {
+        (void)reader.read(
+            path,
+            [&](const Chunk &chunk) {
+                head.append(chunk.bytes.substr(0, kHeadBytes));
+                throw Enough{};
+            },
+            [](const Reject &) {});
+    } catch (const Enough &) {
+        // The first block is all a sniff needs.
+    }
+    return sniffFormat(head);
+}
+
+Result<std::vector<ScanTarget>> findTargets(const SourceSpec &source, SymbolTable &symbols, std::int64_t &skipped)
+{
+    const Format *format = source.kind.empty() ? nullptr : formatOfKind(source.kind);
+    const bool folder = isFolder(source.target);
+    std::vector<ListProblem> problems;
+    const std::vector<ScanFile> files = listFiles(rootsOf(source.target, format), &problems);
+    if (!problems.empty())
+        return Error{ErrorCode::Unreadable, "cannot read " + problems.front().path + ": " + problems.front().reason};
+    std::vector<ScanTarget> targets;
+    for (const ScanFile &file : files) {
+        const Format *known = format;
+        if (!known || folder) {
+            const Format *sniffed = file.size > 0 ? sniffFile(file.path) : nullptr;
+            // A folder of one kind may hold other things; a named file is read as what it was said to be.
+            known = format && sniffed != format ? nullptr : sniffed;
+        }
+        if (known)
+            targets.push_back({file, known, symbols.intern(source.target)});
+        else
+            ++skipped;
+    }
+    if (targets.empty() && !folder && !files.empty() && files.front().size > 0)
+        return Error{ErrorCode::Unreadable, "cannot tell what " + source.target + " is: name it as KIND:PATH"};
+    return targets;
+}
+
+} // namespace flyball

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <string>
+
+#include "core/formats/claude_code/claudecode.h"
+#include "core/formats/lines.h"
+
+#include "core/base/jsoncursor.h"
+
+namespace flyball {
+
+namespace {
+
+/// Index of the main-chain fact with the smallest request id, or npos.
+std::size_t smallestRequest(std::span<const CallFact> calls, const SymbolTable &symbols)
+{
+    std::size_t best = std::string::npos;
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+        if (calls[i].sub == 0)
+            continue;
+        if (best == std::string::npos || symbols.text(calls[i].request) < symbols.text(calls[best].request))
+            best = i;
+    }
+    return best;
+}
+
+/// A run is one prompt of a session; subagents carry their parent's prompt id.
+RunInfo runOf(const CallFact &fact, const SymbolTable &symbols)
+{
+    RunInfo run;
+    std::string id(symbols.text(fact.names.session));
+    id += '\x1f';
+    id += symbols.text(fact.prompt);
+    run.run = hashKey(id, 0xC1A0DE03);
+    run.format = fact.format;
+    run.session = fact.names.session;
+    run.prompt = fact.prompt;
+    run.start = fact.latencyNs > 0 ? fact.time - fact.latencyNs : fact.time;
+    run.end = fact.time;
+    return run;
+}
+
+void emit(const CallFact &fact, const TraitLookup &traits, ResolvedGroup &out)
+{
+    const SymbolTable &symbols = traits.symbols();
+    Call call;
+    copyFact(fact, call);
+    call.usage = disjointUsage(fact, false);
+    call.names.workflow = fact.names.workflow != 0 ? fact.names.workflow : fact.project;
+    if ((fact.flags & CallSubagentFile) != 0)
+        call.parentAgent = traits.symbols().intern("main");
+    const bool placeholder = (fact.flags & CallSubagentFile) != 0 && (fact.flags & CallStopMissing) != 0
+                             && call.hasUsage() && (traits.traits(fact.names.session) & SessionHasStopReasons) != 0;
+    if (placeholder)
+        call.usage.quality = UsageQuality::Placeholder;
+    RunInfo run = runOf(fact, symbols);
+    run.workflow = call.names.workflow;
+    call.run = run.run;
+    out.calls.push_back(call);
+    out.counted.push_back(true);
+    out.runs.push_back(run);
+}
+
+} // namespace
+
+void resolveClaudeGroup(const GroupFacts &facts, const TraitLookup &traits, ResolvedGroup &out)
+{
+    const SymbolTable &symbols = traits.symbols();
+    const std::size_t heir = smallestRequest(facts.calls, symbols);
+    for (std::size_t i = 0; i < facts.calls.size(); ++i) {
+        if (facts.calls[i].sub == 0 && heir != std::string::npos) {
+            out.calls.emplace_back();
+            out.counted.push_back(false);
+            continue;
+        }
+        CallFact fact = facts.calls[i];
+        if (i == heir)
+            for (const CallFact &joiner : facts.calls)
+                if (joiner.sub == 0) {
+                    const std::uint64_t sub = fact.sub;
+                    const Symbol request = fact.request;
+                    mergeSighting(fact, joiner, symbols);
+                    fact.sub = sub;
+                    fact.request = request;
+                }
+        emit(fact, traits, out);
+    }
+}
+
+namespace {
+
+bool endsWith(std::string_view text, std::string_view suffix)
+{
+    return text.size() >= suffix.size() && text.substr(text.size() - suffix.size()) == suffix;
+}
+
+bool wantsPath(std::string_view path) { return endsWith(path, ".jsonl") || endsWith(path, ".jsonl.gz"); }
+
+bool isKnownType(std::string_view type)
+{
+    static constexpr std::string_view known[] = {
+        "user", "assistant",  "summary",         "system",      "progress",
+        "mode", "attachment", "queue-operation", "last-prompt", "file-history-snapshot"};
+    for (const std::string_view k : known)
+        if (k == type)
+            return true;
+    return false;
+}
+
+/// One of the line types of a transcript together with a field that only transcripts have.
+bool sniff(std::string_view head)
+{
+    bool found = false;
+    forEachLine(head, 0, [&](std::string_view line, std::int64_t) {
+        if (found || line.front() != '{')
+            return;
+        JsonCursor json(line);
+        std::string_view key;
+        std::string_view type;
+        bool marker = false;
+        if (!json.beginObject())
+            return;
+        while (json.nextKey(key)) {
+            bool escaped = false;
+            if (key == "type" && json.peek() == '"') {
+                if (!json.readString(type, escaped))
+                    break;
+                continue;
+            }
+            marker =
+                marker || key == "sessionId" || key == "leafUuid" || key == "parentUuid" || key == "isSnapshotUpdate";
+            if (!json.skipValue())
+                break;
+        }
+        found = marker && isKnownType(type);
+    });
+    return found;
+}
+
+} // namespace
+
+Format claudeCodeFormat()
+{
+    Format format;
+    format.kind = "claude-code";
+    format.label = "Claude Code transcripts";
+    format.repeatsWithinFile = true;
+    format.wantsPath = wantsPath;
+    format.sniff = sniff;
+    format.subfolder = "projects";
+    format.makeReader = makeClaudeReader;
+    format.resolve = resolveClaudeGroup;
+    return format;
+}
+
+} // namespace flyball

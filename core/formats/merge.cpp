@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <compare>
+
+#include "core/formats/format.h"
+
+namespace flyball {
+
+namespace {
+
+std::strong_ordering compareText(const SymbolTable &symbols, Symbol a, Symbol b)
+{
+    if (a == b)
+        return std::strong_ordering::equal;
+    return symbols.text(a) <=> symbols.text(b);
+}
+
+std::strong_ordering compareOrigin(const Origin &a, const Origin &b, const SymbolTable &symbols)
+{
+    if (const auto c = a.fileStart <=> b.fileStart; c != 0)
+        return c;
+    if (const auto c = compareText(symbols, a.path, b.path); c != 0)
+        return c;
+    return a.offset <=> b.offset;
+}
+
+/// A sighting with counts beats one without; else the larger sum.
+std::strong_ordering compareCompleteness(const CallFact &a, const CallFact &b)
+{
+    const bool hasA = a.raw.quality != UsageQuality::Missing;
+    const bool hasB = b.raw.quality != UsageQuality::Missing;
+    if (hasA != hasB)
+        return hasA <=> hasB;
+    return a.raw.total() <=> b.raw.total();
+}
+
+void takeCounts(CallFact &into, const CallFact &from)
+{
+    into.raw = from.raw;
+    into.convention = from.convention;
+    into.origin = from.origin;
+    into.provider = from.provider;
+    into.modelRequested = from.modelRequested;
+    into.modelServed = from.modelServed;
+    into.serviceTier = from.serviceTier;
+    into.geo = from.geo;
+    into.errorType = from.errorType;
+    into.finishReason = from.finishReason;
+    into.reportedPico = std::max(into.reportedPico, from.reportedPico);
+    into.flags = from.flags;
+    into.producer = from.producer;
+    into.attempt = from.attempt;
+    into.responseCache = from.responseCache;
+}
+
+void takeOwner(CallFact &into, const CallFact &from)
+{
+    into.ownerStart = from.ownerStart;
+    into.ownerPath = from.ownerPath;
+    into.time = from.time;
+    into.latencyNs = from.latencyNs;
+    into.firstTokenNs = from.firstTokenNs;
+    into.source = from.source;
+    into.prompt = from.prompt;
+    into.project = from.project;
+    into.parentSpan = from.parentSpan;
+    into.names = from.names;
+}
+
+} // namespace
+
+void mergeSighting(CallFact &into, const CallFact &sighting, const SymbolTable &symbols)
+{
+    const auto complete = compareCompleteness(sighting, into);
+    const std::int64_t reported = std::max(into.reportedPico, sighting.reportedPico);
+    if (complete > 0 || (complete == 0 && compareOrigin(sighting.origin, into.origin, symbols) < 0)) {
+        takeCounts(into, sighting);
+        into.request = sighting.request != 0 ? sighting.request : into.request;
+    }
+    into.reportedPico = reported;
+    auto owner = sighting.ownerStart <=> into.ownerStart;
+    if (owner == 0)
+        owner = compareText(symbols, sighting.ownerPath, into.ownerPath);
+    if (owner < 0) {
+        takeOwner(into, sighting);
+    } else if (owner == 0 && sighting.time < into.time) {
+        into.time = sighting.time;
+        into.latencyNs = sighting.latencyNs;
+    }
+}
+
+void mergeSpan(SpanFact &into, const SpanFact &sighting, const SymbolTable &symbols)
+{
+    auto order = sighting.end <=> into.end;
+    if (order == 0)
+        order = static_cast<int>(sighting.role) <=> static_cast<int>(into.role);
+    if (order == 0)
+        order = compareText(symbols, sighting.label, into.label);
+    if (order == 0)
+        order = compareText(symbols, sighting.name, into.name);
+    if (order > 0)
+        into = sighting;
+}
+
+Usage disjointUsage(const CallFact &fact, bool producerExclusive)
+{
+    Usage usage = fact.raw;
+    const bool inclusive = fact.convention == InputConvention::Inclusive
+                           || (fact.convention == InputConvention::ByProducer && !producerExclusive);
+    if (inclusive) {
+        const std::int64_t counted = usage[TokenClass::CacheRead] + usage[TokenClass::CacheWrite5m]
+                                     + usage[TokenClass::CacheWrite1h] + usage[TokenClass::CacheWriteUntyped]
+                                     + usage[TokenClass::InAudio];
+        // A table that calls a producer inclusive can be wrong for one odd span; never go negative.
+        usage[TokenClass::InFresh] = std::max<std::int64_t>(0, usage[TokenClass::InFresh] - counted);
+    }
+    return usage;
+}
+
+void copyFact(const CallFact &fact, Call &call)
+{
+    call.group = fact.group;
+    call.sub = fact.sub;
+    call.time = fact.time;
+    call.latencyNs = fact.latencyNs;
+    call.firstTokenNs = fact.firstTokenNs;
+    call.reportedPico = fact.reportedPico;
+    call.format = fact.format;
+    call.source = fact.source;
+    call.producer = fact.producer;
+    call.request = fact.request;
+    call.prompt = fact.prompt;
+    call.provider = fact.provider;
+    call.model = fact.modelServed != 0 ? fact.modelServed : fact.modelRequested;
+    call.modelRequested = fact.modelRequested;
+    call.serviceTier = fact.serviceTier;
+    call.geo = fact.geo;
+    call.errorType = fact.errorType;
+    call.finishReason = fact.finishReason;
+    call.names = fact.names;
+    call.flags = fact.flags;
+    call.attempt = fact.attempt;
+    call.responseCache = fact.responseCache;
+}
+
+} // namespace flyball

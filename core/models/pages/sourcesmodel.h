@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QHash>
+#include <QObject>
+#include <QVariantList>
+#include <QtQml/qqmlregistration.h>
+#include <deque>
+
+#include "core/models/chartdata.h"
+#include "core/models/session/services.h"
+#include "core/models/session/view.h"
+#include "core/models/table/kpi.h"
+#include "core/models/table/tablemodel.h"
+
+namespace flyball {
+
+/// Health of what is read, and adding, pausing and removing it. GUI thread.
+class SourcesModel : public QObject {
+    Q_OBJECT
+    QML_ELEMENT
+    QML_UNCREATABLE("child of Session")
+    Q_PROPERTY(QQmlListProperty<flyball::Kpi> kpis READ kpis CONSTANT)
+    Q_PROPERTY(flyball::TableModel *table READ table CONSTANT)
+    Q_PROPERTY(flyball::TableModel *details READ details CONSTANT)
+    Q_PROPERTY(flyball::TableModel *rejects READ rejects CONSTANT)
+    Q_PROPERTY(QString rejectsTotal READ rejectsTotal NOTIFY changed)
+    Q_PROPERTY(QString sub READ sub NOTIFY changed)
+    Q_PROPERTY(int problems READ problems NOTIFY changed)
+    Q_PROPERTY(int selected READ selected NOTIFY selectedChanged)
+    Q_PROPERTY(QString selectedName READ selectedName NOTIFY selectedChanged)
+    Q_PROPERTY(flyball::LagData lagChart READ lagChart NOTIFY lagChanged)
+    Q_PROPERTY(QString checkState READ checkState NOTIFY checkChanged)
+    Q_PROPERTY(QString checkText READ checkText NOTIFY checkChanged)
+    Q_PROPERTY(QString checkKind READ checkKind NOTIFY checkChanged)
+    Q_PROPERTY(QVariantList kinds READ kinds CONSTANT)
+
+public:
+    explicit SourcesModel(Services &services, QObject *parent = nullptr);
+
+    [[nodiscard]] QQmlListProperty<Kpi> kpis() { return kpiProperty(this, &m_kpis); }
+    [[nodiscard]] TableModel *table() { return &m_table; }
+    [[nodiscard]] TableModel *details() { return &m_details; }
+    [[nodiscard]] TableModel *rejects() { return &m_rejects; }
+    [[nodiscard]] QString rejectsTotal() const { return m_rejectsTotal; }
+    [[nodiscard]] QString sub() const { return m_sub; }
+    [[nodiscard]] int problems() const { return m_problems; }
+    [[nodiscard]] int selected() const { return m_table.indexOf(m_selectedId); }
+    [[nodiscard]] QString selectedName() const { return m_selectedName; }
+    [[nodiscard]] LagData lagChart() const { return m_lag; }
+    [[nodiscard]] QString checkState() const { return m_checkState; }
+    [[nodiscard]] QString checkText() const { return m_checkText; }
+    [[nodiscard]] QString checkKind() const { return m_checkKind; }
+    [[nodiscard]] QVariantList kinds() const;
+
+    Q_INVOKABLE void select(int index);
+    void selectId(const QString &id);
+    /// Path or file: URL.
+    Q_INVOKABLE void check(const QString &pathOrUrl);
+    Q_INVOKABLE void add(const QString &pathOrUrl, const QString &kind = {});
+    Q_INVOKABLE void setPaused(const QString &id, bool paused);
+    Q_INVOKABLE void remove(const QString &id, bool forgetRows);
+    Q_INVOKABLE void retry(const QString &id);
+    Q_INVOKABLE void retryAll();
+    Q_INVOKABLE [[nodiscard]] QVariantList removeNotes(const QString &id) const;
+
+    void show(const View &view);
+    /// Keeps lag and rate of the last hour; called every few seconds on every page.
+    void sample(const Snapshot &snapshot, TimeNs now);
+
+Q_SIGNALS:
+    void changed();
+    void selectedChanged();
+    void lagChanged();
+    void checkChanged();
+
+private:
+    struct Sample {
+        TimeNs at = 0;
+        double rate = 0;
+        double lagSeconds = 0;
+    };
+    void showKpis(const View &view);
+    void showDetails();
+    void showRejects();
+    void formLag();
+    void setCheck(const QString &state, const QString &text, const QString &kind);
+    [[nodiscard]] const SourceHealth *health(const QString &id) const;
+
+    Services &m_services;
+    std::shared_ptr<const Snapshot> m_snapshot;
+    std::vector<Group> m_spend; ///< of the range by source
+    TimeNs m_now = 0;
+    KpiList m_kpis;
+    TableModel m_table, m_details, m_rejects;
+    QString m_rejectsTotal, m_sub, m_selectedId, m_selectedName;
+    int m_problems = 0;
+    int m_checkRequest = 0;
+    QString m_checkState = QStringLiteral("none"), m_checkText, m_checkKind;
+    QHash<QString, std::deque<Sample>> m_samples;
+    LagData m_lag;
+};
+
+struct SourceWords {
+    QString text, tone;
+};
+[[nodiscard]] SourceWords sourceWords(SourceState state);
+[[nodiscard]] QString localPath(const QString &pathOrUrl);
+
+} // namespace flyball

@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/models/session/session.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+
+namespace flyball {
+
+namespace {
+
+std::function<std::vector<DetectedSource>()> detector(const SessionOptions &options)
+{
+    if (options.detect)
+        return options.detect;
+    return [home = options.homeDir] {
+        DetectEnvironment environment = DetectEnvironment::ofProcess();
+        if (!home.isEmpty())
+            environment.home = home.toStdString();
+        return detectLocalSources(environment);
+    };
+}
+
+} // namespace
+
+Session::Session(Engine &engine, SessionOptions options, QObject *parent)
+    : QObject(parent),
+      m_options(std::move(options)),
+      m_config(m_options.configPath, m_options.temporary),
+      m_colours(m_config, !m_options.temporary),
+      m_services(services(engine)),
+      m_builder(m_services),
+      m_range(m_config.values().range, this),
+      m_navigation([this](const QString &id) { return workflowName(id); },
+                   [this](const QString &id) { return workflowOfRun(id); }, this),
+      m_calls(m_services, this),
+      m_overview(m_services, m_builder, this),
+      m_workflow(m_services, m_builder, this),
+      m_runs(m_services, m_builder, this),
+      m_run(m_services, this),
+      m_prices(m_services, this),
+      m_sources(m_services, this),
+      m_settings(m_services, this),
+      m_palette(m_services, this),
+      m_status(m_services, this),
+      m_importing(m_services, this),
+      m_exporter(m_services, m_calls, this),
+      m_firstRun(m_services, m_sources, {detector(m_options), m_options.startDemo, m_options.openFiles}, this),
+      m_posted(std::make_shared<std::atomic<bool>>(false))
+{
+    if (m_options.since != kNoTime || m_options.until != kNoTime)
+        m_range.setCustom(m_options.since, m_options.until);
+    else if (m_options.openOnSpan)
+        m_range.setKey(QStringLiteral("all"));
+    m_tick.setSingleShot(true);
+    connect(&m_tick, &QTimer::timeout, this, &Session::refresh);
+    connectParts();
+    setUpEngine();
+    m_heartbeat.setInterval(1000);
+    connect(&m_heartbeat, &QTimer::timeout, this, &Session::heartbeat);
+    m_heartbeat.start();
+    refreshNow();
+}
+
+Session::~Session()
+{
+    m_services.mailbox->close();
+    m_services.engine.onSnapshot({});
+}
+
+void Session::connectParts()
+{
+    connect(&m_range, &RangeModel::changed, this, [this] {
+        // A zoom is for now; what the operator picks is for the next start as well.
+        if (const QString key = m_range.presetKey(); !key.isEmpty() && key != m_config.values().range) {
+            m_config.edit().range = key;
+            m_settings.saveSoon();
+        }
+        m_chartWanted = true;
+        refreshNow();
+    });
+    connect(&m_navigation, &Navigation::changed, this, [this] {
+        if (m_navigation.page() == u"sources")
+            m_sources.selectId(m_navigation.sourceId());
+        if (m_navigation.page() == u"prices" && !m_navigation.modelId().isEmpty())
+            m_prices.editor()->load(m_navigation.modelId());
+        m_chartWanted = true;
+        refreshNow();
+    });
+    m_navigation.setCostliest(
+        [this] {
+            const auto groups = m_view.snapshot ? m_view.group({Dimension::Workflow}) : std::vector<Group>();
+            return groups.empty() ? QString() : symbolId(groups.front().key[0]);
+        },
+        [this] { return costliestRun(); });
+    connect(&m_overview, &OverviewModel::rangeWanted, &m_range, &RangeModel::setKey);
+    connect(&m_overview, &OverviewModel::pageWanted, &m_navigation, &Navigation::show);
+    connect(&m_palette, &PaletteModel::pageWanted, &m_navigation, &Navigation::show);
+    connect(&m_palette, &PaletteModel::workflowWanted, &m_navigation, &Navigation::openWorkflow);
+    connect(&m_palette, &PaletteModel::runWanted, &m_navigation, &Navigation::openRun);
+    connect(&m_palette, &PaletteModel::priceWanted, &m_navigation, &Navigation::openPrice);
+    connect(&m_palette, &PaletteModel::actionRequested, this, [this](const QString &key) {
+        if (key == u"pause")
+            togglePause();
+    });
+    for (RunsList *list : {&m_runs, m_workflow.runs()})
+        connect(list, &RunsList::openWanted, &m_navigation, &Navigation::openRun);
+    connect(&m_calls, &CallsView::openWanted, this, [this](const QString &id) {
+        m_calls.close();
+        m_navigation.openRun(id);
+    });
+    connect(&m_calls, &CallsView::changed, this, &Session::callsOpenChanged);
+    connect(&m_settings, &Settings::zoneChanged, this, [this] {
+        m_services.format = Formatter(m_services.format.locale(), zoneOf(m_config.values().timeZone));
+        m_chartWanted = true;
+        refreshNow();
+    });
+    connect(&m_firstRun, &FirstRun::finished, this, [this] { m_navigation.show(QStringLiteral("overview")); });
+}
+
+Services Session::services(Engine &engine)
+{
+    Services s{engine,
+               m_config,
+               m_colours,
+               Formatter(m_options.locale.value_or(QLocale()), zoneOf(m_config.values().timeZone)),
+               m_options.clock ? m_options.clock : std::function<TimeNs()>(wallClockNow),
+               std::make_shared<Mailbox>(this),
+               {},
+               {},
+               {},
+               m_options.temporary};
+    s.openCalls = [this](const CallsRequest &request) { m_calls.load(request); };
+    s.refresh = [this] {
+        m_chartWanted = true;
+        m_shownSequence = 0;
+        m_tick.start(0);
+    };
+    s.notify = [this](const QString &text, const QString &tone, const QString &actionText,
+                      std::function<void()> action) {
+        QString tag;
+        if (action) {
+            tag = QString::number(++m_nextAction);
+            m_actions.emplace(m_nextAction, std::move(action));
+            m_actions.erase(m_nextAction - 20); // a toast of long ago
+        }
+        m_settings.saveSoon();
+        Q_EMIT notice(text, tone, actionText, tag);
+    };
+    return s;
+}
+
+void Session::setUpEngine()
+{
+    // The engine calls on its own thread; one notice at a time crosses over.
+    m_services.engine.onSnapshot([this, posted = m_posted, box = m_services.mailbox] {
+        if (posted->exchange(true))
+            return;
+        box->post([this, posted] {
+            posted->store(false);
+            snapshotArrived();
+        });
+    });
+}
+
+void Session::snapshotArrived() { schedule(); }
+
+void Session::schedule()
+{
+    if (!m_visible || m_tick.isActive())
+        return;
+    const qint64 since = m_sinceFigures.isValid() ? m_sinceFigures.elapsed() : kTickMs;
+    m_tick.start(static_cast<int>(std::max<qint64>(0, kTickMs - since)));
+}
+
+void Session::setVisible(bool visible)
+{
+    if (visible == m_visible)
+        return;
+    m_visible = visible;
+    Q_EMIT visibleChanged();
+    if (visible) {
+        m_chartWanted = true;
+        schedule();
+    } else {
+        m_tick.stop();
+    }
+}
+
+void Session::togglePause()
+{
+    if (m_paused) {
+        m_paused.reset();
+    } else {
+        m_paused = m_view.snapshot;
+        m_pausedAt = m_services.clock();
+    }
+    m_shownSequence = 0;
+    m_chartWanted = true;
+    refreshNow();
+}
+
+void Session::heartbeat()
+{
+    const TimeNs now = m_services.clock();
+    m_sources.sample(*m_services.engine.latest(), now);
+    if (!m_visible)
+        return;
+    m_status.tick(now);
+    showMode();
+    const bool minuteTurned = bucketOf(now, kMinute) != m_shownMinute;
+    if (minuteTurned || m_services.engine.latest()->sequence != m_shownSequence || m_chartWanted)
+        schedule();
+}
+
+void Session::refreshNow()
+{
+    m_shownSequence = 0;
+    m_tick.stop();
+    refresh();
+}
+
+void Session::refresh()
+{
+    if (!m_visible)
+        return;
+    const TimeNs clock = m_services.clock();
+    const auto snapshot = m_paused ? m_paused : m_services.engine.latest();
+    const TimeNs now = m_paused ? m_pausedAt : clock;
+    const bool fresh = snapshot->sequence != m_shownSequence || bucketOf(now, kMinute) != m_shownMinute;
+    const bool chartDue = m_chartWanted || !m_sinceChart.isValid() || m_sinceChart.elapsed() >= kChartMs;
+    if (!fresh && !m_chartWanted)
+        return;
+    m_view.snapshot = snapshot;
+    m_view.now = now;
+    const RangeModel::Resolved resolved = m_range.resolve(*snapshot, now, m_services.format);
+    m_view.window = resolved.window;
+    m_view.binWidth = resolved.binWidth;
+    m_view.rangeRevision = m_range.revision();
+    m_view.rangeText = m_range.text();
+    m_builder.fill(m_view);
+    m_shownSequence = snapshot->sequence;
+    m_shownMinute = bucketOf(now, kMinute);
+    m_sinceFigures.start();
+    if (chartDue) {
+        m_chartWanted = false;
+        m_sinceChart.start();
+    } else {
+        m_chartWanted = fresh; // shown with the next due second
+    }
+    showState();
+    showPage(chartDue);
+    Q_EMIT refreshed();
+}
+
+void Session::showPage(bool chartDue)
+{
+    m_overview.showSidebar(m_view);
+    m_status.tick(m_view.now);
+    m_status.show(m_view);
+    m_importing.show(*m_services.engine.latest());
+    m_palette.show(m_view);
+    m_exporter.setRange(m_range.shortText(), QString::fromStdString(formatRfc3339(m_view.window.since)),
+                        QString::fromStdString(formatRfc3339(m_view.window.until)));
+    const QString page = m_navigation.page();
+    m_prices.editor()->show(m_view);
+    if (page == u"overview") {
+        m_overview.show(m_view);
+        if (chartDue)
+            m_overview.showChart(m_view);
+    } else if (page == u"workflow") {
+        if (const auto workflow = symbolFromId(m_navigation.workflowId())) {
+            m_workflow.show(m_view, *workflow);
+            if (chartDue)
+                m_workflow.showTrend(m_view, *workflow);
+        }
+    } else if (page == u"runs") {
+        m_runs.show(m_view, std::nullopt);
+    } else if (page == u"run") {
+        m_run.show(m_view, m_navigation.runId());
+    } else if (page == u"sources") {
+        m_sources.show(m_view);
+    } else if (page == u"prices") {
+        m_prices.show(m_view);
+    } else if (page == u"settings") {
+        m_settings.show(m_view);
+        m_sources.show(m_view);
+    } else if (page == u"first-run") {
+        m_firstRun.show(m_view);
+    }
+}
+
+void Session::showMode()
+{
+    const auto newest = m_services.engine.latest();
+    const bool behind = std::any_of(newest->sources.begin(), newest->sources.end(),
+                                    [](const SourceHealth &h) { return h.state == SourceState::CatchingUp; });
+    const QString mode = m_paused ? QStringLiteral("paused")
+                         : behind ? QStringLiteral("catchup")
+                                  : QStringLiteral("live");
+    const TimeNs age = std::max<TimeNs>(0, m_services.clock() - m_pausedAt) / kSecond * kSecond;
+    const QString detail = !m_paused            ? QString()
+                           : age < 10 * kSecond ? tr("%1 s").arg(age / kSecond)
+                                                : m_services.format.duration(age);
+    if (mode == m_mode && detail == m_modeDetail)
+        return;
+    m_mode = mode;
+    m_modeDetail = detail;
+    Q_EMIT modeChanged();
+}
+
+Session::Problem Session::problemNow() const
+{
+    const LedgerState &l = m_services.engine.latest()->ledger;
+    const QString crit = QStringLiteral("crit"), warn = QStringLiteral("warn"), folder = QStringLiteral("openFolder");
+    if (l.diskFull)
+        return {
+            tr("Flyball cannot save history: the disk is full. Reading goes on when there is room; nothing is lost."),
+            crit, folder};
+    if (!l.error.empty())
+        return {QString::fromStdString(l.error), crit, folder};
+    if (!l.movedAside.empty())
+        return {tr("The ledger was damaged. It was set aside as %1 and is built again from the sources.")
+                    .arg(QString::fromStdString(l.movedAside)),
+                warn, folder};
+    if (!m_config.error().isEmpty())
+        return {m_config.error(), crit, folder};
+    if (l.readOnly)
+        return {tr("Another Flyball writes this ledger. This window shows it and changes nothing."), warn, {}};
+    return {};
+}
+
+void Session::showState()
+{
+    showMode();
+    const Snapshot &s = *m_view.snapshot;
+    const bool ready = m_ready || s.quartersComplete;
+    const bool hasData = s.firstEvent != kNoTime;
+    if (ready != m_ready || hasData != m_hasData) {
+        m_ready = ready;
+        m_hasData = hasData;
+        Q_EMIT readyChanged();
+    }
+    if (const Problem problem = problemNow(); problem != m_problem) {
+        m_problem = problem;
+        Q_EMIT problemChanged();
+    }
+}
+
+void Session::setCallsOpen(bool open)
+{
+    if (!open && m_calls.isOpen())
+        m_calls.close();
+    else if (open && !m_calls.isOpen())
+        openCallsOf(QStringLiteral("all"), {});
+}
+
+void Session::openCallsOf(const QString &kind, const QString &id)
+{
+    CallsRequest request;
+    request.filter = m_view.callFilter();
+    const QStringList ids = id.split(u'/');
+    const auto symbol = symbolFromId(ids.value(0));
+    const auto title = [&](NameKind name) {
+        return tr("Calls of %1, %2").arg(m_view.name(*symbol, name), m_range.text());
+    };
+    if (kind == u"all") {
+        request.title = tr("All calls, %1").arg(m_range.text());
+    } else if (kind == u"source") {
+        for (const SourceHealth &h : m_view.snapshot->sources)
+            if (QString::fromStdString(h.id) == id)
+                request.filter.source = h.symbol;
+        if (!request.filter.source)
+            return;
+        request.title = tr("Calls of one source, %1").arg(m_range.text());
+    } else if (!symbol) {
+        return;
+    } else if (kind == u"workflow") {
+        request.filter.workflow = symbol;
+        request.title = title(NameKind::Workflow);
+    } else if (kind == u"model") {
+        request.filter.model = symbol;
+        request.filter.provider = symbolFromId(ids.value(1));
+        request.title = title(NameKind::Model);
+    } else if (kind == u"provider") {
+        request.filter.provider = symbol;
+        request.title = title(NameKind::Provider);
+    } else if (kind == u"step" || kind == u"agent" || kind == u"tier") {
+        (kind == u"step"    ? request.filter.step
+         : kind == u"agent" ? request.filter.agent
+                            : request.filter.tier) = symbol;
+        if (m_navigation.page() == u"workflow")
+            request.filter.workflow = symbolFromId(m_navigation.workflowId());
+        request.title = title(kind == u"step" ? NameKind::Step : kind == u"agent" ? NameKind::Agent : NameKind::Tier);
+    } else {
+        return;
+    }
+    m_calls.load(request);
+}
+
+void Session::act(const QString &tag)
+{
+    const auto it = m_actions.find(tag.toInt());
+    if (it == m_actions.end())
+        return;
+    const auto action = it->second;
+    m_actions.erase(it);
+    action();
+}
+
+void Session::copy(const QString &text)
+{
+    if (auto *clipboard = QGuiApplication::clipboard())
+        clipboard->setText(text);
+}
+
+QString Session::workflowName(const QString &id) const
+{
+    const auto symbol = symbolFromId(id);
+    return symbol && m_view.snapshot ? m_view.name(*symbol, NameKind::Workflow) : QString();
+}
+
+QString Session::workflowOfRun(const QString &id) const
+{
+    const auto key = key128FromHex(id.toStdString());
+    if (!key || !m_view.snapshot)
+        return {};
+    for (auto chunk = m_view.snapshot->runs.chunks.rbegin(); chunk != m_view.snapshot->runs.chunks.rend(); ++chunk)
+        for (const RunRow &row : **chunk)
+            if (row.info.run == *key)
+                return symbolId(row.info.workflow);
+    return {};
+}
+
+QString Session::costliestRun()
+{
+    const RunRow *best = nullptr;
+    if (m_view.snapshot)
+        m_builder.runs().forEach(m_view.snapshot->runs, m_view.window, [&](const RunRow &row) {
+            if (best == nullptr || row.totals.cost > best->totals.cost)
+                best = &row;
+        });
+    return best == nullptr ? QString() : QString::fromStdString(toHex(best->info.run));
+}
+
+} // namespace flyball

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QTimer>
+#include <QtQml/qqmlregistration.h>
+#include <functional>
+#include <memory>
+#include <unordered_map>
+
+#include "core/models/pages/callsview.h"
+#include "core/models/pages/overviewmodel.h"
+#include "core/models/pages/pricesmodel.h"
+#include "core/models/pages/runmodel.h"
+#include "core/models/pages/runslist.h"
+#include "core/models/pages/sourcesmodel.h"
+#include "core/models/pages/workflowmodel.h"
+#include "core/models/session/navigation.h"
+#include "core/models/session/rangemodel.h"
+#include "core/models/session/viewbuilder.h"
+#include "core/models/shell/exporter.h"
+#include "core/models/shell/firstrun.h"
+#include "core/models/shell/palettemodel.h"
+#include "core/models/shell/settings.h"
+#include "core/models/shell/statusmodel.h"
+
+namespace flyball {
+
+struct SessionOptions {
+    QString configPath = defaultConfigPath();
+    bool temporary = false; ///< --demo, SOURCE...: the configuration is read, never written
+    QString banner;         ///< shown on every page when not empty
+    QString instanceName;
+    QString homeDir; ///< for detection; empty = the process's own
+    TimeNs since = kNoTime, until = kNoTime;
+    bool openOnSpan = false; ///< the window opens on the span of the data
+    std::function<void()> startDemo;
+    std::function<void(QStringList)> openFiles;
+    std::function<TimeNs()> clock; ///< tests; empty = the wall clock
+    std::function<std::vector<DetectedSource>()> detect;
+    std::optional<QLocale> locale; ///< tests; empty = the user's
+};
+
+/// Root of everything QML sees. Takes the newest snapshot at most four times a second (the hero chart
+/// once), forms one View from it and hands that to the page on screen. Nothing is formed while the
+/// window is hidden; a paused window keeps its snapshot while reading goes on. GUI thread; the
+/// engine outlives it.
+class Session : public QObject {
+    Q_OBJECT
+    QML_ELEMENT
+    QML_UNCREATABLE("made by main")
+    Q_PROPERTY(QString mode READ mode NOTIFY modeChanged)
+    Q_PROPERTY(QString modeDetail READ modeDetail NOTIFY modeChanged)
+    Q_PROPERTY(bool visible READ isVisible WRITE setVisible NOTIFY visibleChanged)
+    Q_PROPERTY(bool ready READ ready NOTIFY readyChanged)
+    Q_PROPERTY(bool hasData READ hasData NOTIFY readyChanged)
+    Q_PROPERTY(QString banner READ banner CONSTANT)
+    Q_PROPERTY(QString instanceName READ instanceName CONSTANT)
+    Q_PROPERTY(bool temporary READ temporary CONSTANT)
+    Q_PROPERTY(QString problem READ problem NOTIFY problemChanged)
+    Q_PROPERTY(QString problemTone READ problemTone NOTIFY problemChanged)
+    Q_PROPERTY(QString problemAction READ problemAction NOTIFY problemChanged)
+    Q_PROPERTY(bool callsOpen READ callsOpen WRITE setCallsOpen NOTIFY callsOpenChanged)
+    Q_PROPERTY(flyball::Navigation *navigation READ navigation CONSTANT)
+    Q_PROPERTY(flyball::RangeModel *range READ range CONSTANT)
+    Q_PROPERTY(flyball::OverviewModel *overview READ overview CONSTANT)
+    Q_PROPERTY(flyball::WorkflowModel *workflow READ workflow CONSTANT)
+    Q_PROPERTY(flyball::RunsList *runs READ runs CONSTANT)
+    Q_PROPERTY(flyball::RunModel *run READ run CONSTANT)
+    Q_PROPERTY(flyball::PricesModel *prices READ prices CONSTANT)
+    Q_PROPERTY(flyball::SourcesModel *sources READ sources CONSTANT)
+    Q_PROPERTY(flyball::Settings *settings READ settings CONSTANT)
+    Q_PROPERTY(flyball::PaletteModel *palette READ palette CONSTANT)
+    Q_PROPERTY(flyball::StatusModel *status READ status CONSTANT)
+    Q_PROPERTY(flyball::Exporter *exporter READ exporter CONSTANT)
+    Q_PROPERTY(flyball::FirstRun *firstRun READ firstRun CONSTANT)
+    Q_PROPERTY(flyball::ImportModel *importing READ importing CONSTANT)
+    Q_PROPERTY(flyball::CallsView *calls READ calls CONSTANT)
+
+public:
+    static constexpr int kTickMs = 250;
+    static constexpr int kChartMs = 1000;
+
+    Session(Engine &engine, SessionOptions options, QObject *parent = nullptr);
+    ~Session() override;
+
+    [[nodiscard]] QString mode() const { return m_mode; }
+    [[nodiscard]] QString modeDetail() const { return m_modeDetail; }
+    [[nodiscard]] bool isVisible() const { return m_visible; }
+    void setVisible(bool visible);
+    [[nodiscard]] bool ready() const { return m_ready; }
+    [[nodiscard]] bool hasData() const { return m_hasData; }
+    [[nodiscard]] QString banner() const { return m_options.banner; }
+    [[nodiscard]] QString instanceName() const { return m_options.instanceName; }
+    [[nodiscard]] bool temporary() const { return m_options.temporary; }
+    [[nodiscard]] QString problem() const { return m_problem.text; }
+    [[nodiscard]] QString problemTone() const { return m_problem.tone; }
+    [[nodiscard]] QString problemAction() const { return m_problem.action; }
+    [[nodiscard]] bool callsOpen() const { return m_calls.isOpen(); }
+    void setCallsOpen(bool open);
+    [[nodiscard]] Navigation *navigation() { return &m_navigation; }
+    [[nodiscard]] RangeModel *range() { return &m_range; }
+    [[nodiscard]] OverviewModel *overview() { return &m_overview; }
+    [[nodiscard]] WorkflowModel *workflow() { return &m_workflow; }
+    [[nodiscard]] RunsList *runs() { return &m_runs; }
+    [[nodiscard]] RunModel *run() { return &m_run; }
+    [[nodiscard]] PricesModel *prices() { return &m_prices; }
+    [[nodiscard]] SourcesModel *sources() { return &m_sources; }
+    [[nodiscard]] Settings *settings() { return &m_settings; }
+    [[nodiscard]] PaletteModel *palette() { return &m_palette; }
+    [[nodiscard]] StatusModel *status() { return &m_status; }
+    [[nodiscard]] Exporter *exporter() { return &m_exporter; }
+    [[nodiscard]] FirstRun *firstRun() { return &m_firstRun; }
+    [[nodiscard]] ImportModel *importing() { return &m_importing; }
+    [[nodiscard]] CallsView *calls() { return &m_calls; }
+
+    Q_INVOKABLE void togglePause();
+    Q_INVOKABLE void act(const QString &tag);
+    Q_INVOKABLE void copy(const QString &text);
+    Q_INVOKABLE void openCallsOf(const QString &kind, const QString &id);
+    /// Forms the page now, whatever the pace; for screenshots and tests.
+    Q_INVOKABLE void refreshNow();
+    [[nodiscard]] const View &view() const { return m_view; }
+
+Q_SIGNALS:
+    void modeChanged();
+    void visibleChanged();
+    void readyChanged();
+    void problemChanged();
+    void callsOpenChanged();
+    void notice(const QString &text, const QString &tone, const QString &actionText, const QString &tag);
+    /// Figures of the page on screen were formed from a new View.
+    void refreshed();
+
+private:
+    struct Problem {
+        QString text, tone, action;
+        friend bool operator==(const Problem &, const Problem &) = default;
+    };
+    void connectParts();
+    void setUpEngine();
+    void snapshotArrived();
+    void schedule();
+    void refresh();
+    void heartbeat();
+    void showPage(bool chartDue);
+    void showMode();
+    void showState();
+    [[nodiscard]] Problem problemNow() const;
+    [[nodiscard]] Services services(Engine &engine);
+    [[nodiscard]] QString workflowName(const QString &id) const;
+    [[nodiscard]] QString workflowOfRun(const QString &id) const;
+    [[nodiscard]] QString costliestRun();
+
+    SessionOptions m_options;
+    ConfigStore m_config;
+    ColourSlots m_colours;
+    Services m_services;
+    ViewBuilder m_builder;
+    std::shared_ptr<const Snapshot> m_paused; ///< what a paused window shows
+    TimeNs m_pausedAt = 0;
+    View m_view;
+    RangeModel m_range;
+    Navigation m_navigation;
+    CallsView m_calls;
+    OverviewModel m_overview;
+    WorkflowModel m_workflow;
+    RunsList m_runs;
+    RunModel m_run;
+    PricesModel m_prices;
+    SourcesModel m_sources;
+    Settings m_settings;
+    PaletteModel m_palette;
+    StatusModel m_status;
+    ImportModel m_importing;
+    Exporter m_exporter;
+    FirstRun m_firstRun;
+    QTimer m_tick, m_heartbeat;
+    QElapsedTimer m_sinceFigures, m_sinceChart;
+    std::shared_ptr<std::atomic<bool>> m_posted; ///< a snapshot notice is on its way to this thread
+    bool m_visible = true, m_ready = false, m_hasData = false, m_chartWanted = true;
+    std::uint64_t m_shownSequence = 0;
+    TimeNs m_shownMinute = 0;
+    QString m_mode = QStringLiteral("live"), m_modeDetail;
+    Problem m_problem;
+    std::unordered_map<int, std::function<void()>> m_actions;
+    int m_nextAction = 0;
+};
+
+} // namespace flyball

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/models/session/viewbuilder.h"
+
+namespace flyball {
+
+namespace {
+
+std::vector<const void *> chunksIn(const CellStore &store, Window window)
+{
+    const TimeNs width = widthOf(store.resolution);
+    const TimeNs length = CellStore::bucketsPerChunk(store.resolution) * width;
+    std::vector<const void *> out;
+    for (const auto &chunk : store.chunks)
+        if (chunk->first * width < window.until && chunk->first * width + length > window.since)
+            out.push_back(chunk.get());
+    return out;
+}
+
+} // namespace
+
+void ViewBuilder::fill(View &view)
+{
+    const Snapshot &snapshot = *view.snapshot;
+    const CellStore *cells = nullptr;
+    switch (originFor(snapshot, view.window)) {
+    case CellOrigin::Minutes:
+        cells = &snapshot.minutes;
+        break;
+    case CellOrigin::Quarters:
+        cells = &snapshot.quarters;
+        break;
+    case CellOrigin::Ledger:
+        cells = oldMinutes(view);
+        break;
+    }
+    view.loading = cells == nullptr;
+    view.binWidth = std::max(view.binWidth, cells != nullptr ? widthOf(cells->resolution) : kMinute);
+    const TimeNs offset = floorTo(m_services.format.offsetAt(view.window.since), widthOf(Resolution::Quarter));
+    std::vector<TimeNs> edges = uniformEdges(view.window, view.binWidth, offset);
+    if (cells != nullptr)
+        view.folded = m_folder.fold(*cells, std::move(edges));
+    else
+        view.folded.edges = std::move(edges);
+    view.totals = totalOf(view.folded, view.series());
+    view.runs = m_runs.stats(snapshot.runs, view.window);
+}
+
+std::optional<Totals> ViewBuilder::totals(const Snapshot &snapshot, Window window)
+{
+    const CellOrigin origin = originFor(snapshot, window);
+    if (origin == CellOrigin::Ledger)
+        return std::nullopt;
+    const CellStore &cells = origin == CellOrigin::Minutes ? snapshot.minutes : snapshot.quarters;
+    return totalOf(m_otherFolder.fold(cells, {window.since, window.until}), *snapshot.series);
+}
+
+const CellStore *ViewBuilder::oldMinutes(const View &view)
+{
+    std::vector<const void *> touched = chunksIn(view.snapshot->quarters, view.window);
+    if (m_old.window != view.window || m_old.touched != touched) {
+        const bool sameWindow = m_old.window == view.window;
+        m_old = {view.window, std::move(touched), sameWindow ? m_old.cells : nullptr, true};
+        ask(view.window);
+    }
+    return m_old.cells.get();
+}
+
+void ViewBuilder::ask(Window window)
+{
+    m_services.engine.query([this, window, mailbox = m_services.mailbox](Ledger &ledger) {
+        std::vector<Cell> cells;
+        const auto read = ledger.loadCells(Resolution::Minute, bucketOf(window.since, kMinute),
+                                           bucketOf(window.until, kMinute), [&](const Cell &cell) {
+                                               if (window.contains(cell.bucket * kMinute))
+                                                   cells.push_back(cell);
+                                           });
+        if (!read) {
+            mailbox->post([this, text = QString::fromStdString(read.error().message)] {
+                m_services.notify(text, QStringLiteral("crit"), {}, {});
+            });
+            return;
+        }
+        auto store = std::make_shared<const CellStore>(storeOf(Resolution::Minute, std::move(cells)));
+        mailbox->post([this, window, store] {
+            if (m_old.window != window)
+                return; // the operator has moved on
+            m_old.cells = store;
+            m_services.refresh();
+        });
+    });
+}
+
+} // namespace flyball

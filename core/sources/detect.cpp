@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/sources/detect.h"
+
+#include "core/sources/list_files.h"
+#include "core/sources/posix_file.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+#include <string_view>
+#include <sys/stat.h>
+
+namespace flyball {
+
+namespace {
+
+constexpr std::string_view kSuffix = ".jsonl";
+
+bool isTranscript(std::string_view path)
+{
+    return path.size() > kSuffix.size() && path.substr(path.size() - kSuffix.size()) == kSuffix;
+}
+
+std::string_view trimmed(std::string_view text)
+{
+    const std::size_t first = text.find_first_not_of(" \t");
+    const std::size_t last = text.find_last_not_of(" \t");
+    return first == std::string_view::npos ? std::string_view() : text.substr(first, last - first + 1);
+}
+
+std::string expandHome(std::string_view path, const std::string &home)
+{
+    if (!home.empty() && (path == "~" || path.substr(0, 2) == "~/")) {
+        return home + std::string(path.substr(1));
+    }
+    return std::string(path);
+}
+
+std::vector<std::string> claudeFolders(const DetectEnvironment &environment)
+{
+    std::vector<std::string> folders;
+    const std::string listed = environment.variable("CLAUDE_CONFIG_DIR").value_or("");
+    for (std::size_t at = 0; at < listed.size();) {
+        const std::size_t comma = std::min(listed.find(',', at), listed.size());
+        const std::string_view part = trimmed(std::string_view(listed).substr(at, comma - at));
+        if (!part.empty()) {
+            folders.push_back(expandHome(part, environment.home));
+        }
+        at = comma + 1;
+    }
+    if (!folders.empty()) {
+        return folders;
+    }
+    const std::string config = environment.variable("XDG_CONFIG_HOME").value_or("");
+    if (!config.empty() && config.front() == '/') { // the XDG specification: relative paths are ignored
+        folders.push_back(joinPath(config, "claude"));
+    } else if (!environment.home.empty()) {
+        folders.push_back(joinPath(environment.home, ".config/claude"));
+    }
+    if (!environment.home.empty()) {
+        folders.push_back(joinPath(environment.home, ".claude"));
+    }
+    return folders;
+}
+
+} // namespace
+
+DetectEnvironment DetectEnvironment::ofProcess()
+{
+    const auto variable = [](const char *name) -> std::optional<std::string> {
+        const char *value = std::getenv(name);
+        return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+    };
+    return {variable("HOME").value_or(""), variable};
+}
+
+std::vector<DetectedSource> detectLocalSources(const DetectEnvironment &environment)
+{
+    std::vector<DetectedSource> sources;
+    std::set<FileId> seen;
+    for (const std::string &root : claudeFolders(environment)) {
+        const std::string projects = joinPath(root, "projects");
+        struct stat status {};
+        if (::stat(projects.c_str(), &status) != 0 || !S_ISDIR(status.st_mode) || !seen.insert(idOf(status)).second) {
+            continue;
+        }
+        const auto files = listFiles(SourceRoots{{projects}, isTranscript});
+        if (files.empty()) {
+            continue;
+        }
+        DetectedSource source{"claude-code", root, files.size(), 0, files.front().mtimeNs, files.front().mtimeNs};
+        for (const ScanFile &file : files) {
+            source.bytes += file.size;
+            source.newestMtimeNs = std::max(source.newestMtimeNs, file.mtimeNs);
+            source.oldestMtimeNs = std::min(source.oldestMtimeNs, file.mtimeNs);
+        }
+        sources.push_back(std::move(source));
+    }
+    return sources;
+}
+
+} // namespace flyball

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import Flyball.Theme
+import Flyball.Controls
+import Flyball.Charts
+import Flyball.Models
+
+// The calls of a run in time: who, when, what it read and wrote, what it cost so far.
+Panel {
+    id: root
+
+    required property Session session
+    required property RunModel run
+    readonly property alias table: rows
+    readonly property int barIndex: rows.columns.findIndex(column => column.key === "waterfall")
+
+    title: qsTr("Calls")
+    subtitle: run.calls.totalText
+    headHeight: Theme.px(36)
+    headerExtras: TokenLegend {
+        visible: !Theme.large
+    }
+
+    ModelTable {
+        id: rows
+
+        objectName: "callsTable"
+        session: root.session
+        table: root.run.calls
+        accessibleName: qsTr("Calls of the run")
+        rowHeight: Theme.px(24)
+        activateOnClick: false
+        selectable: true
+        allColumns: [
+            { key: "number", title: "", width: 40, kind: "muted", always: true },
+            { key: "step", title: qsTr("Step"), width: 0, weight: 1.1, kind: "custom" },
+            { key: "agent", title: qsTr("Agent"), width: 0, weight: 0.9, kind: "text", wide: 820 },
+            { key: "modelName", title: qsTr("Model"), width: 0, weight: 1.2, kind: "custom", always: true },
+            { key: "waterfall", title: "", width: 198, kind: "custom", always: true, wide: 760 },
+            { key: "tokens", title: qsTr("Tokens by class"), width: 146, kind: "custom", always: true, exportKey: "tokensText" },
+            { key: "input", title: qsTr("Input"), width: 68, align: "right", kind: "num", always: true },
+            { key: "output", title: qsTr("Output"), width: 64, align: "right", kind: "num", always: true, wide: 560 },
+            { key: "cost", title: qsTr("Cost"), width: 78, align: "right", kind: "custom", always: true },
+            { key: "sum", title: qsTr("Sum"), width: 68, align: "right", kind: "muted", wide: 820 }
+        ]
+        delegates: ({ step: stepCell, modelName: modelCell, waterfall: barCell, tokens: tokenCell, cost: costCell })
+        onPicked: index => root.run.select(index)
+        onActivated: index => root.run.select(index)
+
+        Binding {
+            target: rows
+            property: "currentIndex"
+            value: root.run.selected
+        }
+        Item {
+            x: root.barIndex >= 0 ? rows.columnX[root.barIndex] + Theme.cellPad : 0
+            width: root.barIndex >= 0 ? rows.columnWidth[root.barIndex] - 2 * Theme.cellPad : 0
+            height: Theme.tableHeadHeight
+            visible: root.barIndex >= 0
+
+            Repeater {
+                model: root.run.gridTexts.length
+
+                PlainText {
+                    required property int index
+                    readonly property real at: root.run.gridPositions[index] * parent.width
+
+                    x: Math.max(0, Math.min(parent.width - width, index === 0 ? 0 : at - width / 2))
+                    height: parent.height
+                    role: PlainText.Caption
+                    tone: "muted"
+                    text: root.run.gridTexts[index]
+                }
+            }
+        }
+    }
+    Component {
+        id: stepCell
+
+        TableCell {
+            id: step
+
+            NameText {
+                anchors.left: parent.left
+                anchors.right: failed.visible ? failed.left : parent.right
+                height: parent.height
+                role: PlainText.Small
+                strong: true
+                text: step.value === undefined ? "" : String(step.value)
+            }
+            Icon {
+                id: failed
+
+                anchors.right: parent.right
+                anchors.verticalCenter: parent.verticalCenter
+                visible: step.row?.failed === true
+                name: "incident"
+                size: 12
+                color: Theme.crit
+
+                HoverTip {
+                    text: step.row?.status ?? ""
+                }
+            }
+        }
+    }
+    Component {
+        id: modelCell
+
+        NameCell {
+            color: row && row.tier >= 0 ? Theme.tierColor(row.tier) : Theme.other
+        }
+    }
+    Component {
+        id: barCell
+
+        TableCell {
+            id: bar
+
+            WaterfallBar {
+                anchors.fill: parent
+                visible: bar.value !== undefined
+                chartData: bar.value
+            }
+        }
+    }
+    Component {
+        id: tokenCell
+
+        TableCell {
+            id: tokens
+
+            TokenBar {
+                anchors.fill: parent
+                visible: tokens.value !== undefined
+                chartData: tokens.value
+            }
+        }
+    }
+    Component {
+        id: costCell
+
+        MarkedCell {
+            mark: row?.costMark ?? ""
+            tone: row?.costTone ?? ""
+        }
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import Flyball.Theme
+import Flyball.Controls
+import Flyball.Charts
+import Flyball.Models
+
+// Input of each call and how much of it came from the cache.
+Panel {
+    id: root
+
+    required property RunModel run
+
+    title: qsTr("Context growth")
+    subtitle: run.contextText
+    headHeight: Theme.px(36)
+    headerExtras: Legend {
+        visible: !Theme.large
+        items: [{ text: qsTr("Sent before"), color: Theme.seriesColor(0) }, { text: qsTr("New"), color: Theme.seriesColor(4) },
+            { text: qsTr("Read from cache"), color: Theme.tokenColor(1), line: true }]
+    }
+
+    ContextChart {
+        objectName: "contextChart"
+        chartData: root.run.context
+        selected: root.run.selected
+        onCallClicked: index => root.run.select(index)
+    }
+}

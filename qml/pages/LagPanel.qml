@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import Flyball.Theme
+import Flyball.Controls
+import Flyball.Charts
+import Flyball.Models
+
+// Event time to screen over the last hours of one source.
+Panel {
+    id: root
+
+    required property Session session
+    property string sourceName
+
+    title: sourceName === "" ? qsTr("Lag") : qsTr("Lag, %1").arg(sourceName)
+    subtitle: qsTr("event time to screen")
+
+    LagChart {
+        objectName: "lagChart"
+        chartData: root.session.sources.lagChart
+    }
+}

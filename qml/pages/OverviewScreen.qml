@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Layouts
+import Flyball.Theme
+import Flyball.Controls
+import Flyball.Models
+
+// How much, since when, who.
+PageBase {
+    id: root
+
+    readonly property OverviewModel overview: session.overview
+
+    objectName: "overviewScreen"
+    title: qsTr("Overview")
+    exports: overview.empty ? [] : [
+        { key: "workflows", text: qsTr("Workflows"), base: "workflows", table: overview.workflows, columns: workflows.table.exportColumns },
+        { key: "series", text: qsTr("Chart"), base: "spend", table: overview.chartTable, columns: spend.exportColumns }
+    ]
+
+    function toggleTable(): bool {
+        spend.asTable = !spend.asTable;
+        return true;
+    }
+    function copyRow(): bool {
+        return workflows.table.copyRow();
+    }
+
+    PageScroll {
+        id: page
+
+        anchors.fill: parent
+
+        KpiRow {
+            objectName: "overviewKpis"
+            Layout.fillWidth: true
+            kpis: root.overview.kpis
+            large: !root.compact
+            chips: !root.compact
+            weights: [1.3, 1.05, 1, 1, 1.05, 1.05]
+        }
+        Panel {
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            visible: root.session.ready && root.overview.empty
+
+            EmptyState {
+                objectName: "overviewEmpty"
+                heading: root.overview.emptyHeading
+                text: root.overview.emptyText
+                actions: root.overview.emptyActions
+                onTriggered: key => root.overview.emptyAction(key)
+            }
+        }
+        SpendPanel {
+            id: spend
+
+            objectName: "spendPanel"
+            Layout.fillWidth: true
+            Layout.fillHeight: false
+            Layout.preferredHeight: Theme.large ? Theme.px(200) : Math.max(240, Math.min(330, page.height * 0.4))
+            visible: !root.overview.empty || !root.session.ready
+            session: root.session
+        }
+        WorkflowsPanel {
+            id: workflows
+
+            objectName: "workflowsPanel"
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            Layout.preferredHeight: Theme.px(Theme.large ? 220 : 180)
+            visible: !root.overview.empty || !root.session.ready
+            session: root.session
+        }
+    }
+}

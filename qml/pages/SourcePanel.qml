@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Layouts
+import Flyball.Theme
+import Flyball.Controls
+import Flyball.Models
+
+// The chosen source: where it reads, how far it is, pause, retry, remove.
+Panel {
+    id: root
+
+    required property Session session
+    property var row: null
+    readonly property bool paused: row !== null && row.paused === true
+
+    signal removeRequested(string id, string name)
+
+    title: row?.name ?? ""
+    headerExtras: [
+        TextButton {
+            objectName: "sourcePause"
+            small: true
+            kind: "quiet"
+            iconName: root.paused ? "play" : "pause"
+            text: root.paused ? qsTr("Resume") : qsTr("Pause")
+            onClicked: root.session.sources.setPaused(root.row.id, !root.paused)
+        },
+        IconButton {
+            objectName: "sourceMore"
+            small: true
+            iconName: "dots"
+            text: qsTr("More")
+            onClicked: menu.popup()
+
+            Menu {
+                id: menu
+
+                MenuItem {
+                    objectName: "sourceRetry"
+                    text: qsTr("Reconnect")
+                    iconName: "undo"
+                    onTriggered: root.session.sources.retry(root.row.id)
+                }
+                MenuItem {
+                    objectName: "sourceCalls"
+                    text: qsTr("Show its calls")
+                    iconName: "list"
+                    onTriggered: root.session.openCallsOf("source", root.row.id)
+                }
+                MenuSeparator {}
+                MenuItem {
+                    objectName: "sourceRemove"
+                    text: qsTr("Remove")
+                    iconName: "x"
+                    tone: "crit"
+                    onTriggered: root.removeRequested(root.row.id, root.row.name)
+                }
+            }
+        }
+    ]
+
+    ColumnLayout {
+        spacing: 0
+
+        Repeater {
+            model: root.session.sources.details
+
+            KeyValueRow {
+                required property var model
+
+                Layout.fillWidth: true
+                Layout.leftMargin: Theme.panelPad
+                Layout.rightMargin: Theme.panelPad
+                implicitHeight: Theme.px(27)
+                label: model.label
+                value: model.value
+                tone: model.tone === "" ? "strong" : model.tone
+                mono: model.mono
+            }
+        }
+        Item {
+            implicitHeight: 10
+        }
+    }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Layouts
+import Flyball.Theme
+import Flyball.Controls
+import Flyball.Models
+
+// What is read, how far behind it is, and what was not counted.
+PageBase {
+    id: root
+
+    readonly property SourcesModel sources: session.sources
+    readonly property bool none: session.ready && sources.table.count === 0
+
+    objectName: "sourcesScreen"
+    title: qsTr("Sources")
+    usesRange: false
+    exports: none ? [] : [
+        { key: "sources", text: qsTr("Sources"), base: "sources", table: sources.table, columns: table.exportColumns },
+        { key: "rejects", text: qsTr("Rejected lines"), base: "rejected", table: sources.rejects, columns: rejects.exportColumns }
+    ]
+    actions: Component {
+        RowLayout {
+            spacing: Theme.large ? 6 : 10
+
+            TextButton {
+                objectName: "reconnectAll"
+                visible: !root.none && !Theme.large
+                iconName: "undo"
+                text: root.compact ? qsTr("Reconnect") : qsTr("Reconnect all")
+                toolTip: "F5"
+                onClicked: root.sources.retryAll()
+            }
+            TextButton {
+                objectName: "addSource"
+                kind: "primary"
+                iconName: "plus"
+                text: qsTr("Add source")
+                onClicked: addDialog.open()
+            }
+        }
+    }
+
+    function copyRow(): bool {
+        return table.copyRow() || rejects.table.copyRow();
+    }
+    function askRemove(id: string, name: string): void {
+        removeSheet.sourceId = id;
+        removeSheet.title = qsTr("Remove %1?").arg(name);
+        removeSheet.notes = sources.removeNotes(id);
+        removeSheet.open();
+    }
+
+    AddSourceDialog {
+        id: addDialog
+
+        session: root.session
+    }
+    ConfirmSheet {
+        id: removeSheet
+
+        property string sourceId
+
+        objectName: "removeSheet"
+        text: qsTr("Reading stops. The files themselves are never touched.")
+        confirmText: qsTr("Keep its calls")
+        secondText: qsTr("Forget its calls")
+        onConfirmed: root.sources.remove(sourceId, false)
+        onSecond: root.sources.remove(sourceId, true)
+    }
+    TwoColumns {
+        id: page
+
+        anchors.fill: parent
+        compact: root.compact
+        sideWidth: 360
+        topItems: KpiRow {
+            objectName: "sourceKpis"
+            Layout.fillWidth: true
+            kpis: root.sources.kpis
+            large: false
+        }
+        mainItems: [
+            Panel {
+                objectName: "sourcesPanel"
+                Layout.fillWidth: true
+                Layout.fillHeight: root.none
+                Layout.preferredHeight: Theme.px(38 + 26 + 55 * (root.none ? 4 : Math.min(6, Math.max(2, table.count)))) + 2
+                title: qsTr("Sources")
+                subtitle: root.sources.sub
+
+                SourceTable {
+                    id: table
+
+                    session: root.session
+                }
+            },
+            LagPanel {
+                objectName: "lagPanel"
+                Layout.fillWidth: true
+                Layout.fillHeight: true
+                Layout.preferredHeight: Theme.px(200)
+                visible: !root.none
+                session: root.session
+                sourceName: table.selectedName
+            }
+        ]
+        sideItems: [
+            SourcePanel {
+                objectName: "sourceDetails"
+                Layout.fillWidth: true
+                Layout.fillHeight: false
+                Layout.alignment: Qt.AlignTop
+                visible: root.sources.selected >= 0
+                session: root.session
+                row: table.selectedRow
+                onRemoveRequested: (id, name) => root.askRemove(id, name)
+            },
+            RejectsPanel {
+                id: rejects
+
+                objectName: "rejectsPanel"
+                Layout.fillWidth: true
+                Layout.fillHeight: true
+                Layout.preferredHeight: Theme.px(200)
+                session: root.session
+            }
+        ]
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Layouts
+import Flyball.Theme
+import Flyball.Controls
+import Flyball.Models
+
+// One workflow: cost against quality, its runs, what it spends on.
+PageBase {
+    id: root
+
+    readonly property WorkflowModel workflow: session.workflow
+
+    objectName: "workflowScreen"
+    title: workflow.name
+    titleSlot: workflow.slot
+    exports: [
+        { key: "runs", text: qsTr("Runs"), base: "runs", table: workflow.runs.table, columns: runs.table.exportColumns },
+        { key: "steps", text: qsTr("Steps"), base: "steps", table: workflow.steps, columns: steps.table.exportColumns },
+        { key: "mix", text: qsTr("Models"), base: "models", table: workflow.mixRows, columns: mix.exportColumns }
+    ]
+    actions: Component {
+        TextButton {
+            objectName: "workflowCalls"
+            visible: !Theme.large
+            iconName: "list"
+            text: qsTr("Calls")
+            toolTip: qsTr("The calls behind these numbers")
+            onClicked: root.session.openCallsOf("workflow", root.workflow.id)
+        }
+    }
+
+    function focusFilter(): bool {
+        return runs.focusFilter();
+    }
+    function copyRow(): bool {
+        return runs.table.copyRow() || steps.table.copyRow() || agents.table.copyRow();
+    }
+
+    TwoColumns {
+        id: page
+
+        anchors.fill: parent
+        compact: root.compact
+        sideWidth: 366
+        topItems: KpiRow {
+            objectName: "workflowKpis"
+            Layout.fillWidth: true
+            kpis: root.workflow.kpis
+            large: false
+        }
+        mainItems: [
+            TrendPanel {
+                objectName: "trendPanel"
+                Layout.fillWidth: true
+                Layout.fillHeight: false
+                Layout.preferredHeight: Theme.large ? Theme.px(240) : Math.max(240, Math.min(300, page.height * 0.36))
+                workflow: root.workflow
+            },
+            RunsPanel {
+                id: runs
+
+                objectName: "workflowRuns"
+                Layout.fillWidth: true
+                Layout.fillHeight: true
+                Layout.preferredHeight: Theme.px(260)
+                session: root.session
+                list: root.workflow.runs
+                ofWorkflow: true
+            }
+        ]
+        sideItems: [
+            MixPanel {
+                id: mix
+
+                objectName: "mixPanel"
+                Layout.fillWidth: true
+                Layout.fillHeight: false
+                Layout.alignment: Qt.AlignTop
+                session: root.session
+                workflow: root.workflow
+            },
+            PartsPanel {
+                id: steps
+
+                objectName: "stepsPanel"
+                Layout.fillWidth: true
+                Layout.fillHeight: !agents.visible
+                Layout.preferredHeight: Theme.px(38 + 26 + Math.min(8, Math.max(3, root.workflow.steps.count)) * 29) + 2
+                session: root.session
+                model: root.workflow.steps
+                kind: "step"
+                title: qsTr("Top steps")
+                subtitle: root.workflow.stepsSub
+                head: qsTr("Step")
+                slot: root.workflow.slot
+            },
+            PartsPanel {
+                id: agents
+
+                objectName: "agentsPanel"
+                Layout.fillWidth: true
+                Layout.fillHeight: true
+                Layout.preferredHeight: Theme.px(38 + 26 + 4 * 29)
+                visible: root.workflow.agents.count > 0
+                session: root.session
+                model: root.workflow.agents
+                kind: "agent"
+                title: qsTr("Agents")
+                head: qsTr("Agent")
+                slot: root.workflow.slot
+            }
+        ]
+    }
+}
