@@ -4,36 +4,7 @@
 #include <array>
 #include <cstring>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
 namespace flyball {
-
-namespace {
-
-/// Next '"' or '\\' in [at, end), or end. Trace lines are mostly long strings, so this loop decides
-/// the speed of every reader.
-const char *findQuoteOrBackslash(const char *at, const char *end)
-{
-#if defined(__SSE2__)
-    const __m128i quote = _mm_set1_epi8('"');
-    const __m128i backslash = _mm_set1_epi8('\\');
-    while (end - at >= 16) {
-        const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i *>(at));
-        const __m128i hit = _mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_cmpeq_epi8(block, backslash));
-        const int mask = _mm_movemask_epi8(hit);
-        if (mask != 0)
-            return at + __builtin_ctz(static_cast<unsigned>(mask));
-        at += 16;
-    }
-#endif
-    while (at < end && *at != '"' && *at != '\\')
-        ++at;
-    return at;
-}
-
-} // namespace
 
 bool JsonCursor::beginObject()
 {
@@ -53,7 +24,7 @@ bool JsonCursor::beginArray()
     return true;
 }
 
-bool JsonCursor::nextKey(std::string_view &key)
+bool JsonCursor::nextKeySlow(std::string_view &key)
 {
     if (m_failed)
         return false;
@@ -195,7 +166,7 @@ bool JsonCursor::readRaw(std::string_view &raw)
     return true;
 }
 
-bool JsonCursor::readString(std::string_view &raw, bool &escaped)
+bool JsonCursor::readStringSlow(std::string_view &raw, bool &escaped)
 {
     if (m_failed || peek() != '"')
         return fail();

@@ -3,8 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace flyball {
 
@@ -33,14 +38,56 @@ public:
     /// Consumes '{'. Then: while (nextKey(key)) { consume exactly one value }.
     [[nodiscard]] bool beginObject();
     /// Raw key text (escapes as written: known names have none). False at '}' or on failure.
-    [[nodiscard]] bool nextKey(std::string_view &key);
+    [[nodiscard]] bool nextKey(std::string_view &key)
+    {
+        // The form every producer writes: ,"key": without spaces and without escapes.
+        if (!m_failed && m_end - m_at > 24) {
+            const char *at = m_at;
+            if (!m_first && *at == ',')
+                ++at;
+            else if (!m_first)
+                return nextKeySlow(key);
+            if (*at == '"') {
+                const char *close = findQuoteOrBackslash(at + 1, m_end);
+                if (m_end - close > 1 && *close == '"' && close[1] == ':') {
+                    key = {at + 1, static_cast<std::size_t>(close - at - 1)};
+                    m_at = close + 2;
+                    m_first = false;
+                    return true;
+                }
+            }
+        }
+        return nextKeySlow(key);
+    }
+    /// Consumes exactly these characters if they stand next (no white space is passed over).
+    [[nodiscard]] bool consume(std::string_view text)
+    {
+        if (static_cast<std::size_t>(m_end - m_at) < text.size() || std::memcmp(m_at, text.data(), text.size()) != 0)
+            return false;
+        m_at += text.size();
+        m_first = false;
+        return true;
+    }
     /// Consumes '['. Then: while (nextElement()) { consume exactly one value }.
     [[nodiscard]] bool beginArray();
     [[nodiscard]] bool nextElement();
 
     bool skipValue();
     /// Raw contents of a string, without quotes; `escaped` tells whether it needs decoding.
-    [[nodiscard]] bool readString(std::string_view &raw, bool &escaped);
+    [[nodiscard]] bool readString(std::string_view &raw, bool &escaped)
+    {
+        if (!m_failed && m_at < m_end && *m_at == '"') {
+            const char *close = findQuoteOrBackslash(m_at + 1, m_end);
+            if (close < m_end && *close == '"') {
+                raw = {m_at + 1, static_cast<std::size_t>(close - m_at - 1)};
+                m_at = close + 1;
+                m_first = false;
+                escaped = false;
+                return true;
+            }
+        }
+        return readStringSlow(raw, escaped);
+    }
     /// Decoded text; points into the input where it has no escapes, else into `scratch`.
     /// Invalid UTF-8 and lone surrogates become U+FFFD, control characters stay.
     [[nodiscard]] bool readText(std::string_view &text, std::string &scratch);
@@ -52,7 +99,30 @@ public:
     /// The whole text of the next value, of any type.
     [[nodiscard]] bool readRaw(std::string_view &raw);
 
+    /// Next '"' or '\\' in [at, end), or end. Trace lines are mostly strings, so this loop decides
+    /// the speed of every reader.
+    [[nodiscard]] static const char *findQuoteOrBackslash(const char *at, const char *end)
+    {
+#if defined(__SSE2__)
+        const __m128i quote = _mm_set1_epi8('"');
+        const __m128i backslash = _mm_set1_epi8('\\');
+        while (end - at >= 16) {
+            const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i *>(at));
+            const __m128i hit = _mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_cmpeq_epi8(block, backslash));
+            const int mask = _mm_movemask_epi8(hit);
+            if (mask != 0)
+                return at + __builtin_ctz(static_cast<unsigned>(mask));
+            at += 16;
+        }
+#endif
+        while (at < end && *at != '"' && *at != '\\')
+            ++at;
+        return at;
+    }
+
 private:
+    [[nodiscard]] bool nextKeySlow(std::string_view &key);
+    [[nodiscard]] bool readStringSlow(std::string_view &raw, bool &escaped);
     void skipSpace()
     {
         while (m_at < m_end && (*m_at == ' ' || *m_at == '\t' || *m_at == '\n' || *m_at == '\r'))

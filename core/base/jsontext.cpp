@@ -2,6 +2,7 @@
 // Numbers and text of JSON: the value half of JsonCursor.
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 #include "core/base/jsoncursor.h"
 #include "core/base/money.h"
@@ -95,7 +96,14 @@ std::size_t decodeUnicode(std::string_view raw, std::size_t at, std::string &out
 
 bool isValidUtf8(std::string_view text)
 {
-    for (std::size_t at = 0; at < text.size();) {
+    std::size_t at = 0;
+    for (; at + 8 <= text.size(); at += 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, text.data() + at, 8);
+        if ((word & 0x8080808080808080ULL) != 0)
+            break;
+    }
+    while (at < text.size()) {
         const std::size_t length = sequenceLength(text, at);
         if (length == 0)
             return false;

@@ -64,7 +64,7 @@ ModelTable {
                 anchors.fill: parent
                 horizontalAlignment: Text.AlignRight
                 role: PlainText.Small
-                color: price.value === "—" ? Theme.text3 : price.row && price.row.sourceTone === "brass" ? Theme.brass : Theme.text
+                color: price.value === "—" ? Theme.text3 : (price.row?.rateTone ?? "") !== "" ? Theme.toneColor(price.row.rateTone) : Theme.text
                 text: price.value === undefined ? "" : String(price.value)
             }
         }

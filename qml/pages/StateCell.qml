@@ -9,6 +9,7 @@ import Flyball.Controls
 TableCell {
     id: root
 
+    property bool quietOk: false
     readonly property string tone: row && row.stateTone !== undefined ? row.stateTone : ""
     readonly property string icon: row && row.stateIcon !== undefined ? row.stateIcon : ""
 
@@ -21,7 +22,7 @@ TableCell {
         text: root.value === undefined ? "" : String(root.value)
         tone: root.tone
         mark: root.row && root.row.stateMark !== undefined ? root.row.stateMark : ""
-        quiet: root.tone === "quiet"
+        quiet: root.quietOk && root.tone === "ok"
         iconName: root.icon
     }
 }

@@ -96,6 +96,45 @@ void takeEvaluation(std::string_view key, const Value &value, std::vector<Evalua
         found->hasScore = parseDouble(value.text, found->score);
 }
 
+bool mayBeEvaluation(std::string_view name)
+{
+    return name.size() > 20 && (name[0] == 'e' || name[0] == 'a' || name[0] == 't' || name[0] == 's')
+           && name.find("ations.") != std::string_view::npos;
+}
+
+/// The form every exporter writes, {"key":"K","value":{"stringValue":"V"}} or with a number, without
+/// white space or escapes. Anything else leaves the cursor where it was, for the general way.
+bool takePlainAttribute(JsonCursor &json, AttributeSet &into, bool withEvaluations)
+{
+    const JsonCursor before = json;
+    std::string_view name;
+    std::string_view type;
+    Value value;
+    bool escaped = false;
+    bool taken = json.consume("{\"key\":") && json.readString(name, escaped) && !escaped && json.consume(",\"value\":{")
+                 && json.readString(type, escaped) && json.consume(":");
+    if (taken) {
+        const char c = *json.position();
+        if (c == '"') {
+            taken = json.readString(value.text, escaped) && !escaped;
+            value.isNumber = type == "intValue";
+        } else {
+            taken = (c == '-' || (c >= '0' && c <= '9')) && json.readNumber(value.text);
+            value.isNumber = true;
+        }
+    }
+    if (taken && json.consume("}}")) {
+        if (const AttrName *known = findAttribute(name)) {
+            into.put(*known, value);
+            return true;
+        }
+        if (!withEvaluations || !mayBeEvaluation(name))
+            return true;
+    }
+    json = before;
+    return false;
+}
+
 bool readArrayValue(JsonCursor &json, Value &value, TextPool &texts)
 {
     std::string_view key;
@@ -183,6 +222,8 @@ bool readAttributes(JsonCursor &json, AttributeSet &into, std::vector<Evaluation
         return false;
     std::string_view field;
     while (json.nextElement()) {
+        if (takePlainAttribute(json, into, evaluations != nullptr))
+            continue;
         if (json.peek() != '{') {
             if (!json.skipValue())
                 return false;
@@ -200,7 +241,7 @@ bool readAttributes(JsonCursor &json, AttributeSet &into, std::vector<Evaluation
                 bool escaped = false;
                 ok = json.readString(name, escaped);
                 known = findAttribute(name);
-                dynamic = !known && evaluations && name.size() > 20 && name.find("ations.") != std::string_view::npos;
+                dynamic = !known && evaluations && mayBeEvaluation(name);
             } else if (field == "value" && (known || dynamic || name.empty())) {
                 ok = readValue(json, value, texts);
             } else {

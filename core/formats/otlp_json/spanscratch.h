@@ -45,7 +45,7 @@ public:
     void put(const AttrName &name, const Value &value)
     {
         Slot &slot = m_slots[static_cast<std::size_t>(name.attr)];
-        if (slot.generation == m_generation && slot.rank <= name.rank && slot.rank != name.rank)
+        if (slot.generation == m_generation && slot.rank < name.rank)
             return;
         slot = {value, m_generation, name.rank};
     }

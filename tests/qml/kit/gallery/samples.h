@@ -4,6 +4,7 @@
 #include "core/models/chartdata.h"
 
 #include <QObject>
+#include <QVariant>
 #include <QtQml/qqmlregistration.h>
 
 namespace flyball {
