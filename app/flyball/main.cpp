@@ -16,8 +16,10 @@
 #include "app/flyball/ledgerhome.h"
 #include "app/flyball/screenshot.h"
 #include "core/engine/engine.h"
+#include "core/engine/paths.h"
 #include "core/models/session/session.h"
 #include "core/pricing/catalog.h"
+#include "core/sources/detect.h"
 
 namespace flyball {
 
@@ -37,6 +39,14 @@ LedgerHome::Kind homeOf(const CommandLine &line)
     return line.demo              ? LedgerHome::Kind::Demo
            : line.sources.empty() ? LedgerHome::Kind::Own
                                   : LedgerHome::Kind::Temporary;
+}
+
+/// A first start with nothing to offer shows the demo fleet (design 1).
+bool wantsDemo(const CommandLine &line, const ConfigStore &config)
+{
+    return !line.separateLedger() && line.page.isEmpty() && config.sources().empty() && config.error().isEmpty()
+           && !QFile::exists(QFile::decodeName(Paths::fromEnvironment().ledger().c_str()))
+           && detectLocalSources(DetectEnvironment::ofProcess()).empty();
 }
 
 /// Broken price files are refused before anything is opened for writing.
@@ -117,14 +127,15 @@ void openFirstPage(Session &session, const QString &page)
     });
 }
 
-int run(const CommandLine &line)
+int run(CommandLine line)
 {
+    const ConfigStore config(QFile::decodeName(Paths::fromEnvironment().configFile().c_str()), true);
+    if (!config.error().isEmpty())
+        return refuse(config.error().toStdString());
+    line.demo = line.demo || wantsDemo(line, config);
     auto home = LedgerHome::open(homeOf(line));
     if (!home)
         return refuse(home.error().message);
-    const ConfigStore config(home->configPath(), true);
-    if (!config.error().isEmpty())
-        return refuse(config.error().toStdString());
 
     const QString demoFolder = home->dataFolder() + QStringLiteral("/traces");
     DemoFleet fleet;
@@ -142,6 +153,8 @@ int run(const CommandLine &line)
     });
     if (!line.page.isEmpty())
         openFirstPage(session, line.page);
+    else if (session.firstRun()->wanted())
+        session.navigation()->show(QStringLiteral("first-run"));
 
     Appearance appearance;
     QQmlApplicationEngine qml;
@@ -174,7 +187,7 @@ int main(int argc, char **argv)
     QStringList arguments;
     for (int i = 1; i < argc; ++i)
         arguments << QFile::decodeName(argv[i]);
-    const auto line = flyball::parseCommandLine(arguments);
+    auto line = flyball::parseCommandLine(arguments);
     if (!line)
         return flyball::refuse(line.error().message);
     if (line->action == flyball::CommandLine::Action::Help) {
@@ -193,5 +206,5 @@ int main(int argc, char **argv)
     QCoreApplication::setApplicationVersion(QStringLiteral(FLYBALL_VERSION));
     QGuiApplication::setDesktopFileName(QStringLiteral("flyball"));
     QQuickStyle::setStyle(QStringLiteral("Basic"));
-    return flyball::run(*line);
+    return flyball::run(std::move(*line));
 }

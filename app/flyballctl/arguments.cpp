@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "app/flyballctl/textout.h"
+
 namespace flyball::ctl {
 
 Result<Arguments> Arguments::parse(const std::vector<std::string> &words, const std::vector<Option> &options)
@@ -43,7 +45,7 @@ Result<Arguments> Arguments::parse(const std::vector<std::string> &words, const 
 
 int unusable(const std::string &message)
 {
-    std::fprintf(stderr, "flyballctl: %s\n", message.c_str());
+    std::fprintf(stderr, "flyballctl: %s\n", safeText(message).c_str());
     return kUnusable;
 }
 

@@ -38,6 +38,8 @@ void catchStopSignals()
     action.sa_handler = onStop;
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
+    // A reader that goes away must not leave temporary files behind.
+    std::signal(SIGPIPE, SIG_IGN);
 }
 
 bool stopRequested() { return g_stop != 0; }
@@ -50,8 +52,14 @@ Result<std::vector<SourceConfig>> engineSources(const std::vector<std::string> &
     if (choice->ledger)
         return Error{ErrorCode::InvalidArgument, "ledger: is not something to read from here"};
     std::vector<SourceConfig> sources;
-    for (const SourceSpec &spec : choice->files)
-        sources.push_back({std::to_string(sources.size() + 1), spec.kind, spec.target, false});
+    for (const SourceSpec &spec : choice->files) {
+        // The ledger outlives the working folder, and one folder must not have two names in it.
+        std::error_code unknown;
+        const std::filesystem::path whole = std::filesystem::absolute(spec.target, unknown).lexically_normal();
+        const std::string target =
+            unknown ? spec.target : (whole.has_filename() ? whole : whole.parent_path()).string();
+        sources.push_back({std::to_string(sources.size() + 1), spec.kind, target, false});
+    }
     return sources;
 }
 

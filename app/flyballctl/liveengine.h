@@ -22,7 +22,8 @@ private:
     std::string m_path;
 };
 
-/// SIGINT and SIGTERM set a flag instead of ending the process; call once, before threads start.
+/// SIGINT and SIGTERM set a flag instead of ending the process, SIGPIPE makes writes fail; call once,
+/// before threads start.
 void catchStopSignals();
 [[nodiscard]] bool stopRequested();
 

@@ -13,7 +13,8 @@ namespace {
 
 const std::vector<const Command *> &commands()
 {
-    static const std::vector<const Command *> all = {&reportCommand(), &watchCommand(), &ingestCommand()};
+    static const std::vector<const Command *> all = {&reportCommand(),  &watchCommand(),  &ingestCommand(),
+                                                     &sourcesCommand(), &pricesCommand(), &doctorCommand()};
     return all;
 }
 
@@ -24,6 +25,14 @@ int printHelp()
         std::printf("  %-9s %s\n", command->name, command->summary);
     std::printf("\nflyballctl COMMAND --help shows the options and an example.\n");
     return kOk;
+}
+
+/// A result that could not be written is no result.
+int delivered(int code)
+{
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0)
+        return code;
+    return unusable("the output cannot be written");
 }
 
 } // namespace
@@ -47,9 +56,9 @@ int main(int argc, char **argv)
         for (const std::string &word : rest)
             if (word == "--help" || word == "-h") {
                 std::fputs(command->help, stdout);
-                return kOk;
+                return delivered(kOk);
             }
-        return command->run(rest);
+        return delivered(command->run(rest));
     }
     return unusable("unknown command '" + words[0] + "'; flyballctl --help lists them");
 }

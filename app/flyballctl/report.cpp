@@ -46,7 +46,9 @@ Result<> fillFromFiles(const std::vector<SourceSpec> &sources, unsigned threads,
     return scan(dropRepeated(std::move(targets)), options, collator);
 }
 
-Result<> fillFromLedger(const ReportOptions &options, SymbolTable &symbols, ReportBuilder &builder, Coverage &coverage)
+/// `pricer` prices the stored calls anew; null keeps the costs they have.
+Result<> fillFromLedger(const ReportOptions &options, SymbolTable &symbols, CallPricer *pricer, ReportBuilder &builder,
+                        Coverage &coverage)
 {
     auto ledger = Ledger::open(Paths::fromEnvironment().ledger(), Ledger::Mode::ReadOnly, symbols);
     if (!ledger)
@@ -55,7 +57,13 @@ Result<> fillFromLedger(const ReportOptions &options, SymbolTable &symbols, Repo
     filter.since = options.since;
     filter.until = options.until;
     const Result<> read = (*ledger)->readCalls(filter, CallOrder::TimeAscending, 0, [&](const Call &call) {
-        builder.add(call);
+        if (pricer) {
+            Call again = call;
+            pricer->price(again);
+            builder.add(again);
+        } else {
+            builder.add(call);
+        }
         return true;
     });
     if (!read)
@@ -120,7 +128,9 @@ int run(const std::vector<std::string> &words)
     ReportBuilder builder(options, symbols);
     Coverage ledgerCoverage;
     if (sources->ledger) {
-        if (const Result<> read = fillFromLedger(options, symbols, builder, ledgerCoverage); !read)
+        if (const Result<> read = fillFromLedger(options, symbols, arguments->has("--prices") ? &pricer : nullptr,
+                                                 builder, ledgerCoverage);
+            !read)
             return unusable(read.error());
     } else {
         if (const Result<> read = fillFromFiles(sources->files, static_cast<unsigned>(*threads), collator); !read)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <cmath>
+#include <charconv>
 #include <condition_variable>
 #include <cstdio>
 #include <mutex>
@@ -26,6 +26,8 @@ constexpr const char *kHelp =
     "\n"
     "Example: flyballctl watch ~/.claude --new --for 60\n";
 
+constexpr double kLongest = 1e9; ///< seconds, thirty years: what a clock in nanoseconds can add
+
 /// Wakes the printing thread when the engine has something new.
 struct Bell {
     std::mutex mutex;
@@ -33,7 +35,8 @@ struct Bell {
     bool ringing = false;
 };
 
-void printLine(const Snapshot &snapshot)
+/// False when nobody reads any more.
+bool printLine(const Snapshot &snapshot)
 {
     auto line = nlohmann::ordered_json::parse(totalsToJson(snapshot.totals, snapshot.runCount, snapshot.rejected));
     nlohmann::ordered_json out;
@@ -45,7 +48,7 @@ void printLine(const Snapshot &snapshot)
     out["settled"] = snapshot.settled;
     out.update(line);
     std::printf("%s\n", out.dump().c_str());
-    std::fflush(stdout);
+    return std::fflush(stdout) == 0;
 }
 
 int run(const std::vector<std::string> &words)
@@ -60,10 +63,10 @@ int run(const std::vector<std::string> &words)
         return unusable(sources.error());
     double seconds = -1;
     if (arguments->has("--for")) {
-        char *end = nullptr;
-        seconds = std::strtod(arguments->value("--for").c_str(), &end);
-        if (*end != '\0' || !std::isfinite(seconds) || seconds < 0)
-            return unusable("--for: '" + arguments->value("--for") + "' is not a number of seconds");
+        const std::string text = arguments->value("--for");
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+        if (error != std::errc() || end != text.data() + text.size() || !(seconds >= 0 && seconds <= kLongest))
+            return unusable("--for: '" + text + "' is not a number of seconds");
     }
     catchStopSignals();
     const TemporaryFolder folder;
@@ -101,7 +104,8 @@ int run(const std::vector<std::string> &words)
             continue;
         first = false;
         shown = snapshot->totals;
-        printLine(*snapshot);
+        if (!printLine(*snapshot))
+            break;
     }
     (*engine)->onSnapshot({});
     return kOk;

@@ -97,6 +97,12 @@ std::optional<TimeNs> parseRfc3339(std::string_view text)
     if (at != text.size())
         return std::nullopt;
     const std::int64_t days = daysFromCivil(year, static_cast<unsigned>(month), static_cast<unsigned>(day));
+    unsigned realMonth = 0, realDay = 0;
+    if (day > 28) { // 30 February is no date
+        civilFromDays(days, year, realMonth, realDay);
+        if (realDay != static_cast<unsigned>(day))
+            return std::nullopt;
+    }
     return days * kDay + hour * kHour + minute * kMinute + second * kSecond + fraction - offset;
 }
 

@@ -49,10 +49,11 @@ const Format *FactStore::formatOf(std::uint32_t group) const { return m_groups[g
 
 std::uint32_t FactStore::namesFor(const CallFact &f)
 {
-    const NameSet set{f.ownerPath,   f.format,   f.source,         f.producer,
-                      f.project,     f.provider, f.modelRequested, f.modelServed,
-                      f.serviceTier, f.geo,      f.errorType,      f.finishReason,
-                      f.origin.path, f.names,    f.ownerStart,     f.origin.fileStart};
+    NameSet set{f.ownerPath,   f.format,   f.source,         f.producer,
+                f.project,     f.provider, f.modelRequested, f.modelServed,
+                f.serviceTier, f.geo,      f.errorType,      f.finishReason,
+                f.origin.path, f.names,    f.ownerStart,     f.origin.fileStart};
+    set.names.session = 0;
     if (m_lastNames != kNone && m_names[m_lastNames] == set)
         return m_lastNames;
     const auto hashOf = [](const NameSet &n) {
@@ -79,8 +80,7 @@ std::uint32_t FactStore::namesFor(const CallFact &f)
                                n.names.promptVersion,
                                n.names.feature,
                                n.names.tier,
-                               n.names.policyRevision,
-                               n.names.session})
+                               n.names.policyRevision})
             h = (h ^ s) * 0x9e3779b97f4a7c15ULL;
         return mix(h);
     };
@@ -120,6 +120,7 @@ void FactStore::pack(const CallFact &fact, PackedCall &out)
             extra.high[i] = fact.raw.tokens[i] >> 32;
     }
     out.names = namesFor(fact);
+    out.session = fact.names.session;
     out.flags = fact.flags;
     out.request = fact.request;
     out.prompt = fact.prompt;
@@ -154,6 +155,7 @@ void FactStore::unpack(const PackedCall &packed, CallFact &out) const
     out.errorType = names.errorType;
     out.finishReason = names.finishReason;
     out.names = names.names;
+    out.names.session = packed.session;
     for (std::size_t i = 0; i < kTokenClasses; ++i)
         out.raw.tokens[i] = packed.tokens[i];
     out.firstTokenNs = -1;

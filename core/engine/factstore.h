@@ -122,6 +122,7 @@ private:
         std::uint32_t flags = 0;
         Symbol request = 0;
         Symbol prompt = 0;
+        Symbol session = 0; ///< apart from the other names: it differs from trace to trace
         std::uint16_t attempt = 0;
         UsageQuality quality = UsageQuality::Missing;
         InputConvention convention = InputConvention::Disjoint;

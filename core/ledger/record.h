@@ -113,7 +113,7 @@ private:
     [[nodiscard]] bool present()
     {
         const std::size_t i = m_field++;
-        return (i >> 3U) < m_bits.size() && ((static_cast<unsigned char>(m_bits[i >> 3U]) >> (i & 7U)) & 1U) != 0;
+        return (i >> 3U) < m_bits.size() && ((static_cast<std::uint64_t>(m_bits[i >> 3U]) >> (i & 7U)) & 1U) != 0;
     }
     template <typename T>
     T get()

@@ -40,16 +40,16 @@ public:
     qint64 binMs = 60000;
     int bins = 0;
     QVector<StackBand> bands;
-    QVector<bool> known;       // empty = all known; false = no data in that bin (hatched)
-    int runningBins = 0;       // so many bins at the end are still filling (drawn lighter)
-    QVector<double> pace;      // the operator's line in the same unit, one per bin; empty = none
-    QString paceLabel;         // words and value at the right edge, for instance "Cap pace"
+    QVector<bool> known;  // empty = all known; false = no data in that bin (hatched)
+    int runningBins = 0;  // so many bins at the end are still filling (drawn lighter)
+    QVector<double> pace; // the operator's line in the same unit, one per bin; empty = none
+    QString paceLabel;    // words and value at the right edge, for instance "Cap pace"
     QString paceText;
     QVector<ChartMark> marks;
     int unit = int(ChartUnit::Usd);
-    QString perText;           // behind totals in the read-out, for instance " / min"
-    QString gapText;           // second line in the hatched band, for instance "spans, 4 min"
-    QString summary;           // one sentence for screen readers
+    QString perText; // behind totals in the read-out, for instance " / min"
+    QString gapText; // second line in the hatched band, for instance "spans, 4 min"
+    QString summary; // one sentence for screen readers
 };
 
 // One panel of an aligned trend. low and high bound the 90 % interval; both empty = none.
@@ -58,7 +58,7 @@ struct TrendPanel {
     int slot = 0;
     QVector<double> values, low, high;
     int unit = int(ChartUnit::Usd);
-    QString lastText;          // label at the right edge
+    QString lastText; // label at the right edge
     bool fromZero = false;
 };
 
@@ -82,7 +82,7 @@ struct SparkData {
 
 public:
     QVector<double> values;
-    double maximum = 0;        // 0 = from the values
+    double maximum = 0; // 0 = from the values
     bool stale = false;
     QString summary;
 };
@@ -93,9 +93,9 @@ struct WaterfallData {
 
 public:
     double start = 0, duration = 0, span = 0;
-    int tier = -1;             // colour when nothing else: 0 cheap, 1 mid, 2 frontier
-    bool alarm = false;        // loop repeat or failure: critical colour
-    bool inFlight = false;     // dashed outline
+    int tier = -1;         // colour when nothing else: 0 cheap, 1 mid, 2 frontier
+    bool alarm = false;    // loop repeat or failure: critical colour
+    bool inFlight = false; // dashed outline
 };
 
 // Tokens of one call or total.
@@ -104,8 +104,8 @@ struct TokenData {
 
 public:
     double fresh = 0, cacheRead = 0, cacheWrite = 0, output = 0, reasoning = 0;
-    double maximum = 0;        // full width; 0 = own total
-    bool estimated = false;    // hatched
+    double maximum = 0;     // full width; 0 = own total
+    bool estimated = false; // hatched
 };
 
 // One part of a bill; parts are drawn in order and sum to the whole.
@@ -157,7 +157,7 @@ public:
     bool logarithmic = true;
     QVector<double> counts;
     QVector<QuantileMark> quantiles;
-    double formerHard = 0;     // the value before the edit; 0 = none
+    double formerHard = 0; // the value before the edit; 0 = none
     QString formerText;
     int unit = int(ChartUnit::Usd);
     int slot = 0;
@@ -182,9 +182,9 @@ public:
 struct ContextCall {
     QString label;
     double system = 0, history = 0, fresh = 0;
-    double cacheRead = 0;      // NaN = unknown
-    bool alarm = false;        // call belongs to a loop
-    bool inFlight = false;     // no bar yet
+    double cacheRead = 0;  // NaN = unknown
+    bool alarm = false;    // call belongs to a loop
+    bool inFlight = false; // no bar yet
 };
 
 struct ContextData {
@@ -193,9 +193,9 @@ struct ContextData {
 
 public:
     QVector<ContextCall> calls;
-    int breakBefore = -1;      // the prefix broke before this call; -1 = never
+    int breakBefore = -1; // the prefix broke before this call; -1 = never
     QString breakText;
-    double limit = 0;          // compression limit in tokens; 0 = none
+    double limit = 0; // compression limit in tokens; 0 = none
     QString limitText;
     QString summary;
 };

@@ -49,7 +49,7 @@ FocusScope {
         width: Theme.px(240)
         x: at > root.width / 2 ? at - width - 12 : at + 13
         y: Theme.px(24)
-        readout: { trend.chartData; return visible ? trend.readout(root.cursor) : ({}); }
+        readout: { trend.chartData; trend.style; return visible ? trend.readout(root.cursor) : ({}); }
     }
     MouseArea {
         anchors.fill: parent

@@ -51,7 +51,7 @@ FocusScope {
         visible: root.cursor >= 0 && root.cursor < item.count
         x: at > root.width / 2 ? at - width - 16 : at + 16
         y: 4
-        readout: { item.chartData; return visible ? item.readout(root.cursor) : ({}); }
+        readout: { item.chartData; item.style; return visible ? item.readout(root.cursor) : ({}); }
     }
     MouseArea {
         anchors.fill: parent

@@ -10,8 +10,8 @@ import Flyball.Theme
 Item {
     id: root
 
-    required property StackItem stack
-    readonly property list<string> head: { stack.bins; return stack.tableHead(); }
+    required property StackItem source
+    readonly property var head: { source.bins; return source.tableHead(); }
     readonly property real cellWidth: Math.max(Theme.px(90), width / Math.max(1, head.length))
 
     Accessible.role: Accessible.Table
@@ -51,7 +51,7 @@ Item {
             y: headRow.height
             width: parent.width
             height: root.height - headRow.height
-            model: root.stack.bins
+            model: root.source.bins
             clip: true
             focus: true
             reuseItems: true
@@ -61,7 +61,7 @@ Item {
                 id: line
 
                 required property int index
-                readonly property list<string> cells: { root.stack.chartData; return root.stack.tableRow(index); }
+                readonly property var cells: { root.source.chartData; return root.source.tableRow(index); }
 
                 height: Theme.px(24)
                 Accessible.role: Accessible.Row

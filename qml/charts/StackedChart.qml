@@ -34,6 +34,9 @@ FocusScope {
         if (stack.bins > 0)
             cursorBin = Math.min(stack.bins - 1, Math.max(0, (cursorBin < 0 ? stack.bins : cursorBin) + step));
     }
+    function insidePlot(x: real, y: real): bool {
+        return x >= stack.plot.x && y >= stack.plot.y && x <= stack.plot.x + stack.plot.width && y <= stack.plot.y + stack.plot.height;
+    }
     function pan(part: real): void {
         root.panRequested((stack.timeAt(stack.plot.x + stack.plot.width) - stack.timeAt(stack.plot.x)) * part);
     }
@@ -106,7 +109,7 @@ FocusScope {
 
             x: leftSide ? -width - 12 : 13
             y: Math.min(0, root.height - stack.plot.y - height)
-            readout: { stack.chartData; return parent.visible ? stack.readout(root.cursorBin) : ({}); }
+            readout: { stack.chartData; stack.plot; return parent.visible ? stack.readout(root.cursorBin) : ({}); }
         }
     }
     Rectangle {
@@ -136,7 +139,7 @@ FocusScope {
             toX = fromX;
         }
         onPositionChanged: event => {
-            root.cursorBin = stack.plot.contains(Qt.point(event.x, event.y)) ? stack.binAt(event.x) : -1;
+            root.cursorBin = root.insidePlot(event.x, event.y) ? stack.binAt(event.x) : -1;
             if (pressed) {
                 toX = Math.max(stack.plot.x, Math.min(stack.plot.x + stack.plot.width, event.x));
                 dragging = dragging || Math.abs(toX - fromX) > 6;
@@ -169,12 +172,15 @@ FocusScope {
         shown: root.activeFocus && !mouse.containsMouse
         inside: true
     }
-    Loader {
+    ComponentSlot {
         anchors.fill: parent
         anchors.margins: 8
         active: root.showTable
-        sourceComponent: StackTable {
-            stack: stack
+        component: Component {
+            StackTable {
+                anchors.fill: parent
+                source: stack
+            }
         }
     }
 }

@@ -17,10 +17,17 @@ constexpr qint64 kHour = 60 * kMinute;
 constexpr qint64 kDay = 24 * kHour;
 constexpr qint64 kMaxTimeMs = 253402300799999; // end of the year 9999
 
-constexpr std::array<qint64, 22> kSteps{
-    kSecond,     2 * kSecond,  5 * kSecond,  10 * kSecond, 15 * kSecond, 30 * kSecond, kMinute,  2 * kMinute,
-    5 * kMinute, 10 * kMinute, 15 * kMinute, 30 * kMinute, kHour,        2 * kHour,    3 * kHour, 6 * kHour,
-    12 * kHour,  kDay,         2 * kDay,     7 * kDay,     14 * kDay,    0 /* months */};
+constexpr std::array<qint64, 22> kSteps{kSecond,      2 * kSecond,
+                                        5 * kSecond,  10 * kSecond,
+                                        15 * kSecond, 30 * kSecond,
+                                        kMinute,      2 * kMinute,
+                                        5 * kMinute,  10 * kMinute,
+                                        15 * kMinute, 30 * kMinute,
+                                        kHour,        2 * kHour,
+                                        3 * kHour,    6 * kHour,
+                                        12 * kHour,   kDay,
+                                        2 * kDay,     7 * kDay,
+                                        14 * kDay,    0 /* months */};
 
 // Smallest 1, 2 or 5 times a power of ten that needs at most `most` intervals for `range`.
 double niceStep(double range, int most)
@@ -42,10 +49,7 @@ int decimalsOf(double step)
     return std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 9);
 }
 
-QString number(double value, int decimals)
-{
-    return QLocale().toString(value, 'f', decimals);
-}
+QString number(double value, int decimals) { return QLocale().toString(value, 'f', decimals); }
 
 // The minus of the design is U+2212; units stand behind a thin space.
 QString withUnit(double value, int decimals, const QString &prefix, const QString &suffix)
@@ -96,7 +100,7 @@ ValueAxis axisFromZero(double maximum)
     return axis;
 }
 
-ValueAxis axisAround(double low, double high)
+ValueAxis axisAround(double low, double high, int most)
 {
     if (!std::isfinite(low) || !std::isfinite(high))
         return axisFromZero(1);
@@ -105,13 +109,14 @@ ValueAxis axisAround(double low, double high)
     const double room = high > low ? (high - low) * 0.08 : std::max(std::abs(high) * 0.05, 1e-6);
     const double from = low >= 0 ? std::max(0.0, low - room) : low - room, to = high + room;
     ValueAxis axis;
-    for (int most = 5; most >= 2; --most) {
-        axis.step = niceStep(to - from, most);
+    most = std::clamp(most, 3, 6);
+    for (int intervals = most - 1; intervals >= 1; --intervals) {
+        axis.step = niceStep(to - from, intervals);
         const double first = std::floor(from / axis.step + 1e-9), last = std::ceil(to / axis.step - 1e-9);
         axis.ticks.clear();
         for (double i = first; i <= last; ++i)
             axis.ticks.append(i * axis.step);
-        if (axis.ticks.size() <= 6)
+        if (axis.ticks.size() <= most)
             break;
     }
     axis.low = axis.ticks.first();
@@ -137,8 +142,8 @@ QVector<TimeTick> timeTicks(qint64 fromMs, qint64 toMs, int maxTicks, const Offs
     if (toMs <= fromMs || maxTicks < 1 || fromMs < 0 || toMs > kMaxTimeMs)
         return ticks;
     const qint64 span = toMs - fromMs;
-    const auto found = std::find_if(kSteps.begin(), kSteps.end(),
-                                    [&](qint64 step) { return step == 0 || span / step < maxTicks; });
+    const auto found =
+        std::find_if(kSteps.begin(), kSteps.end(), [&](qint64 step) { return step == 0 || span / step < maxTicks; });
     const qint64 step = *found;
     if (step == 0)
         return monthTicks(fromMs, toMs, maxTicks, offset);
@@ -189,12 +194,13 @@ QString valueText(double value, ChartUnit unit)
     if (unit == ChartUnit::Usd) {
         if (size > 0 && size < 0.0001)
             return QStringLiteral("< $") + number(0.0001, 4);
-        return withUnit(value, size == 0 || size >= 10 ? 2 : size >= 0.1 ? 3 : 4, QStringLiteral("$"), {});
+        return withUnit(value, size == 0 || size >= 1 ? 2 : size >= 0.1 ? 3 : 4, QStringLiteral("$"), {});
     }
     if (unit == ChartUnit::Percent)
         return withUnit(value, 1, {}, QStringLiteral("%"));
     if (unit == ChartUnit::Seconds || unit == ChartUnit::Milliseconds)
-        return withUnit(value, size >= 100 ? 0 : 1, {}, unit == ChartUnit::Seconds ? QStringLiteral("s") : QStringLiteral("ms"));
+        return withUnit(value, size >= 100 ? 0 : 1, {},
+                        unit == ChartUnit::Seconds ? QStringLiteral("s") : QStringLiteral("ms"));
     if (size >= 1e6)
         return withUnit(value / 1e6, 2, {}, QStringLiteral("M"));
     if (size >= 1e3)

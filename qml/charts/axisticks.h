@@ -20,8 +20,8 @@ struct ValueAxis {
 // Axis from zero that holds `maximum` (not finite or <= 0 counts as 1).
 [[nodiscard]] ValueAxis axisFromZero(double maximum);
 
-// Cut axis around [low, high], for rates only; at most 6 ticks.
-[[nodiscard]] ValueAxis axisAround(double low, double high);
+// Cut axis around [low, high], for rates only; at most `most` ticks (3 to 6).
+[[nodiscard]] ValueAxis axisAround(double low, double high, int most = 6);
 
 // Milliseconds east of UTC that are in force at an instant (milliseconds since 1970, UTC).
 using OffsetAt = std::function<qint64(qint64)>;
@@ -34,7 +34,8 @@ struct TimeTick {
     QString label;
 };
 
-// Ticks at round local times inside [fromMs, toMs], at most maxTicks; labels by step (HH:mm:ss, HH:mm, d MMM, MMM yyyy).
+// Ticks at round local times inside [fromMs, toMs], at most maxTicks; labels by step (HH:mm:ss, HH:mm, d MMM, MMM
+// yyyy).
 [[nodiscard]] QVector<TimeTick> timeTicks(qint64 fromMs, qint64 toMs, int maxTicks, const OffsetAt &offset);
 
 // One tick in the precision of its step: "$0.50", "40 k", "94 %", "3 s".

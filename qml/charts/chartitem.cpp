@@ -19,10 +19,7 @@ QColor ChartStyle::pick(const QVariantList &colours, int index) const
     return index >= 0 && index < colours.size() ? QColor(colours.at(index).toString()) : other;
 }
 
-ChartItem::ChartItem(QQuickItem *parent) : QQuickPaintedItem(parent)
-{
-    setAntialiasing(true);
-}
+ChartItem::ChartItem(QQuickItem *parent) : QQuickPaintedItem(parent) { setAntialiasing(true); }
 
 void ChartItem::setStyle(ChartStyle *style)
 {

@@ -9,10 +9,7 @@
 namespace flyball {
 namespace {
 
-double positive(double value)
-{
-    return std::isfinite(value) && value > 0 ? value : 0;
-}
+double positive(double value) { return std::isfinite(value) && value > 0 ? value : 0; }
 
 } // namespace
 
@@ -26,7 +23,8 @@ void ContextItem::setChartData(const ContextData &data)
     m_data = data;
     double most = positive(data.limit);
     for (const ContextCall &call : data.calls)
-        most = std::max({most, positive(call.system) + positive(call.history) + positive(call.fresh), positive(call.cacheRead)});
+        most = std::max(
+            {most, positive(call.system) + positive(call.history) + positive(call.fresh), positive(call.cacheRead)});
     m_axis = axisFromZero(most);
     emit chartDataChanged();
     update();
@@ -75,7 +73,8 @@ QVariantMap ContextItem::readout(int index) const
     rows.append(row(tr("New"), call.fresh, style()->seriesColor(4)));
     rows.append(row(tr("Read from cache"), call.cacheRead, style()->tokenColor(1)));
     return {{QStringLiteral("time"), call.label},
-            {QStringLiteral("total"), valueText(positive(call.system) + positive(call.history) + positive(call.fresh), ChartUnit::Tokens)},
+            {QStringLiteral("total"),
+             valueText(positive(call.system) + positive(call.history) + positive(call.fresh), ChartUnit::Tokens)},
             {QStringLiteral("known"), !call.inFlight},
             {QStringLiteral("rows"), rows}};
 }
@@ -97,14 +96,17 @@ void ContextItem::drawAxis(QPainter &painter, const ChartStyle &style) const
     for (const double tick : m_axis.ticks) {
         painter.setPen(QPen(style.grid, 1));
         painter.drawLine(QPointF(area.left(), yOf(tick)), QPointF(area.right(), yOf(tick)));
-        drawLabel(painter, {area.left() - 8, yOf(tick)}, Qt::AlignRight, tickText(tick, m_axis.step, ChartUnit::Tokens), style.text3);
+        drawLabel(painter, {area.left() - 8, yOf(tick)}, Qt::AlignRight, tickText(tick, m_axis.step, ChartUnit::Tokens),
+                  style.text3);
     }
     const qreal each = area.width() / std::max(1, count());
     const int every = std::max(1, static_cast<int>(std::ceil(28 * style.scale / each)));
     for (int i = 0; i < count(); i += every) {
         const ContextCall &call = m_data.calls[i];
-        const QString label = painter.fontMetrics().elidedText(call.label, Qt::ElideRight, static_cast<int>(each * every));
-        drawLabel(painter, {xOfCall(i), area.bottom() + 13 * style.scale}, Qt::AlignHCenter, label, call.alarm ? style.crit : style.text3);
+        const QString label =
+            painter.fontMetrics().elidedText(call.label, Qt::ElideRight, static_cast<int>(each * every));
+        drawLabel(painter, {xOfCall(i), area.bottom() + 13 * style.scale}, Qt::AlignHCenter, label,
+                  call.alarm ? style.crit : style.text3);
     }
 }
 

@@ -10,7 +10,7 @@ namespace flyball {
 class ContextItem : public flyball::ChartItem {
     Q_OBJECT
     QML_ELEMENT
-    Q_PROPERTY(flyball::ContextData chartData READ chartData WRITE setChartData NOTIFY chartDataChanged)
+    Q_PROPERTY(QVariant chartData READ chartVariant WRITE setChartVariant NOTIFY chartDataChanged)
     Q_PROPERTY(int selected MEMBER m_selected NOTIFY selectedChanged)
     Q_PROPERTY(int cursor MEMBER m_cursor NOTIFY selectedChanged)
     Q_PROPERTY(int count READ count NOTIFY chartDataChanged)
@@ -21,6 +21,9 @@ public:
 
     [[nodiscard]] ContextData chartData() const { return m_data; }
     void setChartData(const ContextData &data);
+    // For QML: a ContextData; anything else (a role that is not there yet) shows nothing.
+    [[nodiscard]] QVariant chartVariant() const { return QVariant::fromValue(m_data); }
+    void setChartVariant(const QVariant &value) { setChartData(value.value<ContextData>()); }
     [[nodiscard]] int count() const { return static_cast<int>(m_data.calls.size()); }
     [[nodiscard]] QString summary() const { return m_data.summary; }
 

@@ -110,7 +110,8 @@ int LagFrame::pointAt(qreal x) const
     const QRectF area = plot();
     if (points() < 1)
         return -1;
-    return std::clamp(static_cast<int>(std::lround((x - area.left()) / area.width() * (points() - 1))), 0, points() - 1);
+    return std::clamp(static_cast<int>(std::lround((x - area.left()) / area.width() * (points() - 1))), 0,
+                      points() - 1);
 }
 
 QVariantMap LagFrame::readout(int index) const
@@ -131,7 +132,8 @@ void LagFrame::draw(QPainter &painter, const ChartStyle &style)
     for (const double tick : m_axis.ticks) {
         painter.setPen(QPen(style.grid, 1));
         painter.drawLine(QPointF(area.left(), y(tick)), QPointF(area.right(), y(tick)));
-        drawLabel(painter, {area.left() - 8, y(tick)}, Qt::AlignRight, tickText(tick, m_axis.step, static_cast<ChartUnit>(m_data.unit)), style.text3);
+        drawLabel(painter, {area.left() - 8, y(tick)}, Qt::AlignRight,
+                  tickText(tick, m_axis.step, static_cast<ChartUnit>(m_data.unit)), style.text3);
     }
     if (points() < 1)
         return;
@@ -142,7 +144,8 @@ void LagFrame::draw(QPainter &painter, const ChartStyle &style)
             const qreal left = xOfPoint(std::max(0, before)), right = xOfPoint(std::min(points() - 1, next));
             fillHatch(painter, QRectF(left, area.top(), right - left, area.height()), style.inset, style.lineStrong);
             if (right - left > 60 * style.scale)
-                drawLabel(painter, {(left + right) / 2, area.center().y()}, Qt::AlignHCenter, tr("No data"), style.text2);
+                drawLabel(painter, {(left + right) / 2, area.center().y()}, Qt::AlignHCenter, tr("No data"),
+                          style.text2);
         }
         before = i < m_segments.size() ? m_segments[i].second : before;
     }
@@ -199,8 +202,9 @@ qreal HistogramFrame::xOf(double value) const
     const QRectF area = plot();
     if (!usable() || !std::isfinite(value))
         return area.left();
-    const double part = isLog() ? std::log(std::max(value, m_data.low * 1e-3) / m_data.low) / std::log(m_data.high / m_data.low)
-                                : (value - m_data.low) / (m_data.high - m_data.low);
+    const double part =
+        isLog() ? std::log(std::max(value, m_data.low * 1e-3) / m_data.low) / std::log(m_data.high / m_data.low)
+                : (value - m_data.low) / (m_data.high - m_data.low);
     return area.left() + area.width() * std::clamp(part, 0.0, 1.0);
 }
 
@@ -210,13 +214,11 @@ double HistogramFrame::valueAt(qreal x) const
     const double part = std::clamp((x - area.left()) / area.width(), 0.0, 1.0);
     if (!usable())
         return 0;
-    return isLog() ? m_data.low * std::pow(m_data.high / m_data.low, part) : m_data.low + part * (m_data.high - m_data.low);
+    return isLog() ? m_data.low * std::pow(m_data.high / m_data.low, part)
+                   : m_data.low + part * (m_data.high - m_data.low);
 }
 
-QString HistogramFrame::text(double value) const
-{
-    return valueText(value, static_cast<ChartUnit>(m_data.unit));
-}
+QString HistogramFrame::text(double value) const { return valueText(value, static_cast<ChartUnit>(m_data.unit)); }
 
 void HistogramFrame::fill(QObject *underSet, QObject *overSet) const
 {
@@ -249,7 +251,8 @@ QVector<double> HistogramFrame::labelValues() const
         }
         return found;
     }
-    for (double power = std::pow(10, std::floor(std::log10(m_data.low))); power <= m_data.high && found.size() < 40; power *= 10) {
+    for (double power = std::pow(10, std::floor(std::log10(m_data.low))); power <= m_data.high && found.size() < 40;
+         power *= 10) {
         for (const double factor : {1.0, 2.0, 5.0}) {
             if (factor * power >= m_data.low * 0.999 && factor * power <= m_data.high * 1.001)
                 found.append(factor * power);
@@ -285,12 +288,15 @@ void HistogramFrame::draw(QPainter &painter, const ChartStyle &style)
         pen.setDashPattern({3, 3});
         painter.setPen(pen);
         painter.drawLine(QPointF(xOf(mark.value), area.top() - 12), QPointF(xOf(mark.value), area.bottom()));
-        drawLabel(painter, {xOf(mark.value) - 4, area.top() - 6}, Qt::AlignRight, painter.fontMetrics().elidedText(mark.label, Qt::ElideRight, 90), style.text2);
+        drawLabel(painter, {xOf(mark.value) - 4, area.top() - 6}, Qt::AlignRight,
+                  painter.fontMetrics().elidedText(mark.label, Qt::ElideRight, 90), style.text2);
     }
     if (m_data.formerHard > 0) {
         painter.setPen(QPen(style.text3, 1.5));
-        painter.drawLine(QPointF(xOf(m_data.formerHard), area.top() - 12), QPointF(xOf(m_data.formerHard), area.bottom()));
-        drawLabel(painter, {xOf(m_data.formerHard) + 5, area.top() - 6}, Qt::AlignLeft, painter.fontMetrics().elidedText(m_data.formerText, Qt::ElideRight, 120), style.text3);
+        painter.drawLine(QPointF(xOf(m_data.formerHard), area.top() - 12),
+                         QPointF(xOf(m_data.formerHard), area.bottom()));
+        drawLabel(painter, {xOf(m_data.formerHard) + 5, area.top() - 6}, Qt::AlignLeft,
+                  painter.fontMetrics().elidedText(m_data.formerText, Qt::ElideRight, 120), style.text3);
     }
 }
 

@@ -13,13 +13,16 @@ namespace flyball {
 class DonutFeeder : public flyball::ChartItem {
     Q_OBJECT
     QML_ELEMENT
-    Q_PROPERTY(flyball::DonutData chartData READ chartData WRITE setChartData NOTIFY chartDataChanged)
+    Q_PROPERTY(QVariant chartData READ chartVariant WRITE setChartVariant NOTIFY chartDataChanged)
     Q_PROPERTY(QString summary READ summary NOTIFY chartDataChanged)
 
 public:
     explicit DonutFeeder(QQuickItem *parent = nullptr);
     [[nodiscard]] DonutData chartData() const { return m_data; }
     void setChartData(const DonutData &data);
+    // For QML: a DonutData; anything else (a role that is not there yet) shows nothing.
+    [[nodiscard]] QVariant chartVariant() const { return QVariant::fromValue(m_data); }
+    void setChartVariant(const QVariant &value) { setChartData(value.value<DonutData>()); }
     [[nodiscard]] QString summary() const { return m_data.summary; }
     // Replaces the slices of a QPieSeries; anything else is left alone.
     Q_INVOKABLE void fill(QObject *pieSeries) const;
@@ -38,7 +41,7 @@ private:
 class LagFrame : public flyball::ChartItem {
     Q_OBJECT
     QML_ELEMENT
-    Q_PROPERTY(flyball::LagData chartData READ chartData WRITE setChartData NOTIFY chartDataChanged)
+    Q_PROPERTY(QVariant chartData READ chartVariant WRITE setChartVariant NOTIFY chartDataChanged)
     Q_PROPERTY(QString timeZone READ timeZone WRITE setTimeZone NOTIFY timeZoneChanged)
     Q_PROPERTY(QString summary READ summary NOTIFY chartDataChanged)
     Q_PROPERTY(int segments READ segments NOTIFY chartDataChanged)
@@ -50,6 +53,9 @@ public:
     explicit LagFrame(QQuickItem *parent = nullptr);
     [[nodiscard]] LagData chartData() const { return m_data; }
     void setChartData(const LagData &data);
+    // For QML: a LagData; anything else (a role that is not there yet) shows nothing.
+    [[nodiscard]] QVariant chartVariant() const { return QVariant::fromValue(m_data); }
+    void setChartVariant(const QVariant &value) { setChartData(value.value<LagData>()); }
     [[nodiscard]] QString timeZone() const { return m_timeZone; }
     void setTimeZone(const QString &zone);
     [[nodiscard]] QString summary() const { return m_data.summary; }
@@ -84,7 +90,7 @@ private:
 class HistogramFrame : public flyball::ChartItem {
     Q_OBJECT
     QML_ELEMENT
-    Q_PROPERTY(flyball::HistogramData chartData READ chartData WRITE setChartData NOTIFY chartDataChanged)
+    Q_PROPERTY(QVariant chartData READ chartVariant WRITE setChartVariant NOTIFY chartDataChanged)
     Q_PROPERTY(qreal hardValue MEMBER m_hard NOTIFY hardValueChanged)
     Q_PROPERTY(QString summary READ summary NOTIFY chartDataChanged)
     Q_PROPERTY(int count READ count NOTIFY chartDataChanged)
@@ -95,6 +101,9 @@ public:
     explicit HistogramFrame(QQuickItem *parent = nullptr);
     [[nodiscard]] HistogramData chartData() const { return m_data; }
     void setChartData(const HistogramData &data);
+    // For QML: a HistogramData; anything else (a role that is not there yet) shows nothing.
+    [[nodiscard]] QVariant chartVariant() const { return QVariant::fromValue(m_data); }
+    void setChartVariant(const QVariant &value) { setChartData(value.value<HistogramData>()); }
     [[nodiscard]] QString summary() const { return m_data.summary; }
     [[nodiscard]] int count() const { return static_cast<int>(m_data.counts.size()); }
     [[nodiscard]] double maximum() const { return m_maximum; }

@@ -32,17 +32,11 @@ QColor faded(QColor colour, qreal alpha)
     return colour;
 }
 
-double positive(double value)
-{
-    return std::isfinite(value) && value > 0 ? value : 0;
-}
+double positive(double value) { return std::isfinite(value) && value > 0 ? value : 0; }
 
 } // namespace
 
-SparkItem::SparkItem(QQuickItem *parent) : ChartItem(parent)
-{
-    updateOnChange(this);
-}
+SparkItem::SparkItem(QQuickItem *parent) : ChartItem(parent) { updateOnChange(this); }
 
 void SparkItem::setChartData(const QVariant &value)
 {
@@ -68,8 +62,12 @@ void SparkItem::draw(QPainter &painter, const ChartStyle &style)
         maximum = 1;
     const QColor colour = m_stale ? style.text3 : m_color.isValid() ? m_color : style.seriesColor(0);
     const qreal right = width() - 3, base = height() - 1;
-    const auto x = [&](qsizetype i) { return count < 2 ? right : 1 + (right - 1) * static_cast<qreal>(i) / static_cast<qreal>(count - 1); };
-    const auto y = [&](double value) { return height() - 2 - (height() - 4) * std::min(1.0, positive(value) / maximum); };
+    const auto x = [&](qsizetype i) {
+        return count < 2 ? right : 1 + (right - 1) * static_cast<qreal>(i) / static_cast<qreal>(count - 1);
+    };
+    const auto y = [&](double value) {
+        return height() - 2 - (height() - 4) * std::min(1.0, positive(value) / maximum);
+    };
     QVector<QPointF> run;
     const auto flush = [&](bool end) {
         if (run.isEmpty())
@@ -99,10 +97,7 @@ void SparkItem::draw(QPainter &painter, const ChartStyle &style)
     flush(true);
 }
 
-BudgetItem::BudgetItem(QQuickItem *parent) : ChartItem(parent)
-{
-    updateOnChange(this);
-}
+BudgetItem::BudgetItem(QQuickItem *parent) : ChartItem(parent) { updateOnChange(this); }
 
 void BudgetItem::draw(QPainter &painter, const ChartStyle &style)
 {
@@ -111,9 +106,11 @@ void BudgetItem::draw(QPainter &painter, const ChartStyle &style)
     const bool capped = m_hard > 0 || m_soft > 0;
     const qreal full = m_hard > 0 ? m_hard : m_soft > 0 ? m_soft * 1.25 : std::max(positive(m_value), 1e-12);
     const qreal part = std::clamp(positive(m_value) / full, 0.0, 1.0);
-    const QColor colour = m_stale ? style.text3
-        : m_hard > 0 && m_value >= m_hard ? style.crit
-        : m_soft > 0 && m_value >= m_soft ? style.warn : capped ? style.accent : style.other;
+    const QColor colour = m_stale                           ? style.text3
+                          : m_hard > 0 && m_value >= m_hard ? style.crit
+                          : m_soft > 0 && m_value >= m_soft ? style.warn
+                          : capped                          ? style.accent
+                                                            : style.other;
     roundBar(painter, QRectF(0, top, part * width(), high), 3, colour);
     const auto tick = [&](qreal value) {
         const qreal x = std::clamp(value / full * width() - 1, 0.0, width() - 2);
@@ -125,10 +122,7 @@ void BudgetItem::draw(QPainter &painter, const ChartStyle &style)
         tick(m_hard);
 }
 
-WaterfallBarItem::WaterfallBarItem(QQuickItem *parent) : ChartItem(parent)
-{
-    updateOnChange(this);
-}
+WaterfallBarItem::WaterfallBarItem(QQuickItem *parent) : ChartItem(parent) { updateOnChange(this); }
 
 void WaterfallBarItem::setChartData(const QVariant &value)
 {
@@ -164,10 +158,7 @@ void WaterfallBarItem::draw(QPainter &painter, const ChartStyle &style)
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 2.5, 2.5);
 }
 
-TokenBarItem::TokenBarItem(QQuickItem *parent) : ChartItem(parent)
-{
-    updateOnChange(this);
-}
+TokenBarItem::TokenBarItem(QQuickItem *parent) : ChartItem(parent) { updateOnChange(this); }
 
 QVariant TokenBarItem::chartData() const
 {
@@ -189,7 +180,8 @@ void TokenBarItem::setChartData(const QVariant &value)
 
 void TokenBarItem::draw(QPainter &painter, const ChartStyle &style)
 {
-    const std::array<double, 5> parts{positive(m_fresh), positive(m_read), positive(m_write), positive(m_out), positive(m_reason)};
+    const std::array<double, 5> parts{positive(m_fresh), positive(m_read), positive(m_write), positive(m_out),
+                                      positive(m_reason)};
     double total = 0;
     for (const double part : parts)
         total += part;
@@ -214,17 +206,16 @@ void TokenBarItem::draw(QPainter &painter, const ChartStyle &style)
     }
 }
 
-WhiskerItem::WhiskerItem(QQuickItem *parent) : ChartItem(parent)
-{
-    updateOnChange(this);
-}
+WhiskerItem::WhiskerItem(QQuickItem *parent) : ChartItem(parent) { updateOnChange(this); }
 
 void WhiskerItem::draw(QPainter &painter, const ChartStyle &style)
 {
     if (!(m_to > m_from))
         return;
     const qreal mid = height() / 2;
-    const auto x = [&](double value) { return 4 + (width() - 8) * std::clamp((value - m_from) / (m_to - m_from), 0.0, 1.0); };
+    const auto x = [&](double value) {
+        return 4 + (width() - 8) * std::clamp((value - m_from) / (m_to - m_from), 0.0, 1.0);
+    };
     painter.fillRect(QRectF(4, mid - 1, width() - 8, 2), style.track);
     const QColor colour = m_color.isValid() ? m_color : style.accent;
     if (std::isfinite(m_low) && std::isfinite(m_high))
@@ -238,10 +229,7 @@ void WhiskerItem::draw(QPainter &painter, const ChartStyle &style)
     }
 }
 
-AgentStripItem::AgentStripItem(QQuickItem *parent) : ChartItem(parent)
-{
-    updateOnChange(this);
-}
+AgentStripItem::AgentStripItem(QQuickItem *parent) : ChartItem(parent) { updateOnChange(this); }
 
 void AgentStripItem::draw(QPainter &painter, const ChartStyle &style)
 {
@@ -264,10 +252,7 @@ void AgentStripItem::draw(QPainter &painter, const ChartStyle &style)
     }
 }
 
-DriverBarItem::DriverBarItem(QQuickItem *parent) : ChartItem(parent)
-{
-    updateOnChange(this);
-}
+DriverBarItem::DriverBarItem(QQuickItem *parent) : ChartItem(parent) { updateOnChange(this); }
 
 void DriverBarItem::setChartData(const PartsData &data)
 {

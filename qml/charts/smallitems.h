@@ -173,7 +173,7 @@ private:
 class DriverBarItem : public flyball::ChartItem {
     Q_OBJECT
     QML_ELEMENT
-    Q_PROPERTY(flyball::PartsData chartData READ chartData WRITE setChartData NOTIFY changed)
+    Q_PROPERTY(QVariant chartData READ chartVariant WRITE setChartVariant NOTIFY changed)
     Q_PROPERTY(QString summary READ summary NOTIFY changed)
     Q_PROPERTY(int count READ count NOTIFY changed)
 
@@ -181,6 +181,9 @@ public:
     explicit DriverBarItem(QQuickItem *parent = nullptr);
     [[nodiscard]] PartsData chartData() const { return m_data; }
     void setChartData(const PartsData &data);
+    // For QML: a PartsData; anything else (a role that is not there yet) shows nothing.
+    [[nodiscard]] QVariant chartVariant() const { return QVariant::fromValue(m_data); }
+    void setChartVariant(const QVariant &value) { setChartData(value.value<PartsData>()); }
     [[nodiscard]] QString summary() const { return m_data.summary; }
     [[nodiscard]] int count() const { return static_cast<int>(m_data.parts.size()); }
     Q_INVOKABLE int partAt(qreal x) const;

@@ -65,10 +65,7 @@ double StackItem::valueOf(int band, int bin) const
     return std::isfinite(value) && value > 0 ? std::min(value, 1e15) : 0.0;
 }
 
-double StackItem::totalOf(int bin) const
-{
-    return m_tops.isEmpty() ? 0.0 : m_tops.last().value(bin, 0.0);
-}
+double StackItem::totalOf(int bin) const { return m_tops.isEmpty() ? 0.0 : m_tops.last().value(bin, 0.0); }
 
 QRectF StackItem::plot() const
 {
@@ -120,7 +117,8 @@ double StackItem::timeAt(qreal x) const
 {
     const QRectF area = plot();
     const double part = std::clamp((x - area.left()) / area.width(), 0.0, 1.0);
-    return static_cast<double>(m_data.startMs) + part * static_cast<double>(m_data.binMs) * std::max(0, m_data.bins - 1);
+    return static_cast<double>(m_data.startMs)
+           + part * static_cast<double>(m_data.binMs) * std::max(0, m_data.bins - 1);
 }
 
 int StackItem::bandAt(qreal x, qreal y) const

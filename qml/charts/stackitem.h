@@ -13,7 +13,7 @@ namespace flyball {
 class StackItem : public flyball::ChartItem {
     Q_OBJECT
     QML_ELEMENT
-    Q_PROPERTY(flyball::StackData chartData READ chartData WRITE setChartData NOTIFY chartDataChanged)
+    Q_PROPERTY(QVariant chartData READ chartVariant WRITE setChartVariant NOTIFY chartDataChanged)
     Q_PROPERTY(QString timeZone READ timeZone WRITE setTimeZone NOTIFY timeZoneChanged)
     Q_PROPERTY(int selectedBand MEMBER m_selectedBand NOTIFY selectedBandChanged)
     Q_PROPERTY(int holdMs MEMBER m_holdMs NOTIFY holdMsChanged)
@@ -27,6 +27,9 @@ public:
 
     [[nodiscard]] StackData chartData() const { return m_data; }
     void setChartData(const StackData &data);
+    // For QML: a StackData; anything else (a role that is not there yet) shows nothing.
+    [[nodiscard]] QVariant chartVariant() const { return QVariant::fromValue(m_data); }
+    void setChartVariant(const QVariant &value) { setChartData(value.value<StackData>()); }
     [[nodiscard]] QString timeZone() const { return m_timeZone; }
     void setTimeZone(const QString &zone);
     [[nodiscard]] QRectF plot() const;

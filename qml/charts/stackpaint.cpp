@@ -78,7 +78,8 @@ void StackItem::drawSegment(QPainter &painter, const ChartStyle &style, int firs
             line.append(line.first() + QPointF(1.5, 0));
         QPolygonF shape(line);
         for (int bin = last; bin >= first; --bin)
-            shape.append({xOfBin(bin) + (first == last ? 1.5 : 0), band > 0 ? yOfBand(band - 1, bin) : plot().bottom()});
+            shape.append(
+                {xOfBin(bin) + (first == last ? 1.5 : 0), band > 0 ? yOfBand(band - 1, bin) : plot().bottom()});
         if (first == last)
             shape.append({xOfBin(first), shape.last().y()});
         QColor fill = colour;
@@ -159,7 +160,7 @@ void StackItem::drawEdge(QPainter &painter, const ChartStyle &style) const
         lastY = yOf(totalOf(last)) - 2;
         const auto unit = static_cast<ChartUnit>(m_data.unit);
         const QString text = unit == ChartUnit::Usd && totalOf(last) >= 0.1 ? tickText(totalOf(last), 0.01, unit)
-                                                                           : valueText(totalOf(last), unit);
+                                                                            : valueText(totalOf(last), unit);
         drawLabel(painter, {right, lastY}, Qt::AlignLeft, text, style.text);
     }
     if (m_data.pace.isEmpty() || !std::isfinite(m_data.pace.last()) || m_data.paceLabel.isEmpty())
@@ -170,9 +171,11 @@ void StackItem::drawEdge(QPainter &painter, const ChartStyle &style) const
     y = std::clamp(y, area.top(), area.bottom() - line);
     painter.setFont(style.font(QFont::Medium));
     const int room = static_cast<int>(width() - right);
-    drawLabel(painter, {right, y}, Qt::AlignLeft, painter.fontMetrics().elidedText(m_data.paceLabel, Qt::ElideRight, room), style.brass);
+    drawLabel(painter, {right, y}, Qt::AlignLeft,
+              painter.fontMetrics().elidedText(m_data.paceLabel, Qt::ElideRight, room), style.brass);
     painter.setFont(style.font());
-    drawLabel(painter, {right, y + line}, Qt::AlignLeft, painter.fontMetrics().elidedText(m_data.paceText, Qt::ElideRight, room), style.brass);
+    drawLabel(painter, {right, y + line}, Qt::AlignLeft,
+              painter.fontMetrics().elidedText(m_data.paceText, Qt::ElideRight, room), style.brass);
 }
 
 } // namespace flyball

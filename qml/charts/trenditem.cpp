@@ -37,10 +37,7 @@ int TrendItem::points() const
     return static_cast<int>(most);
 }
 
-qint64 TrendItem::endMs() const
-{
-    return m_data.startMs + m_data.binMs * std::max(0, points() - 1);
-}
+qint64 TrendItem::endMs() const { return m_data.startMs + m_data.binMs * std::max(0, points() - 1); }
 
 QRectF TrendItem::panelArea(int panel) const
 {
@@ -62,7 +59,8 @@ int TrendItem::pointAt(qreal x) const
     const QRectF area = panelArea(0);
     if (points() < 1)
         return -1;
-    return std::clamp(static_cast<int>(std::lround((x - area.left()) / area.width() * (points() - 1))), 0, points() - 1);
+    return std::clamp(static_cast<int>(std::lround((x - area.left()) / area.width() * (points() - 1))), 0,
+                      points() - 1);
 }
 
 QVariantMap TrendItem::readout(int index) const
@@ -80,13 +78,14 @@ QVariantMap TrendItem::readout(int index) const
                                 {QStringLiteral("value"), text},
                                 {QStringLiteral("color"), style()->seriesColor(panel.slot)}});
     }
-    return {{QStringLiteral("time"), clockText(m_data.startMs + index * m_data.binMs, endMs() - m_data.startMs, m_data.binMs, m_offset)},
+    return {{QStringLiteral("time"),
+             clockText(m_data.startMs + index * m_data.binMs, endMs() - m_data.startMs, m_data.binMs, m_offset)},
             {QStringLiteral("total"), QString()},
             {QStringLiteral("known"), true},
             {QStringLiteral("rows"), rows}};
 }
 
-ValueAxis TrendItem::axisOf(const TrendPanel &panel) const
+ValueAxis TrendItem::axisOf(const TrendPanel &panel, int mostTicks) const
 {
     double low = qInf(), high = -qInf();
     for (const QVector<double> *list : {&panel.values, &panel.low, &panel.high}) {
@@ -101,11 +100,12 @@ ValueAxis TrendItem::axisOf(const TrendPanel &panel) const
         return axisFromZero(std::isfinite(high) ? high : 1);
     // A share cannot pass 100 %, so the room above must not suggest it.
     if (panel.unit == int(ChartUnit::Percent) && high <= 100)
-        return axisAround(low, std::min(high, 97.0));
-    return axisAround(low, high);
+        return axisAround(low, std::min(high, 97.0), mostTicks);
+    return axisAround(low, high, mostTicks);
 }
 
-void TrendItem::drawBand(QPainter &painter, const TrendPanel &panel, const QRectF &area, const ValueAxis &axis, QColor colour) const
+void TrendItem::drawBand(QPainter &painter, const TrendPanel &panel, const QRectF &area, const ValueAxis &axis,
+                         QColor colour) const
 {
     const auto y = [&](double value) {
         return area.bottom() - area.height() * std::clamp((value - axis.low) / (axis.high - axis.low), 0.0, 1.0);
@@ -137,14 +137,15 @@ void TrendItem::drawPanel(QPainter &painter, const ChartStyle &style, int index)
 {
     const TrendPanel &panel = m_data.panels[index];
     const QRectF area = panelArea(index);
-    const ValueAxis axis = axisOf(panel);
+    const ValueAxis axis = axisOf(panel, static_cast<int>(area.height() / (22 * style.scale)));
     const auto y = [&](double value) {
         return area.bottom() - area.height() * std::clamp((value - axis.low) / (axis.high - axis.low), 0.0, 1.0);
     };
     for (const double tick : axis.ticks) {
         painter.setPen(QPen(style.grid, 1));
         painter.drawLine(QPointF(area.left(), y(tick)), QPointF(area.right(), y(tick)));
-        drawLabel(painter, {area.left() - 8, y(tick)}, Qt::AlignRight, tickText(tick, axis.step, static_cast<ChartUnit>(panel.unit)), style.text3);
+        drawLabel(painter, {area.left() - 8, y(tick)}, Qt::AlignRight,
+                  tickText(tick, axis.step, static_cast<ChartUnit>(panel.unit)), style.text3);
     }
     const QColor colour = style.seriesColor(panel.slot);
     drawBand(painter, panel, area, axis, colour);
@@ -169,8 +170,10 @@ void TrendItem::drawPanel(QPainter &painter, const ChartStyle &style, int index)
     painter.setBrush(colour);
     painter.drawEllipse(last, 3, 3);
     painter.setFont(style.font(QFont::DemiBold));
-    drawLabel(painter, {area.right() + 8, last.y()}, Qt::AlignLeft,
-              painter.fontMetrics().elidedText(panel.lastText, Qt::ElideRight, static_cast<int>(width() - area.right() - 8)), style.text);
+    drawLabel(
+        painter, {area.right() + 8, last.y()}, Qt::AlignLeft,
+        painter.fontMetrics().elidedText(panel.lastText, Qt::ElideRight, static_cast<int>(width() - area.right() - 8)),
+        style.text);
     painter.setFont(style.font());
 }
 
@@ -184,10 +187,13 @@ void TrendItem::draw(QPainter &painter, const ChartStyle &style)
     painter.setPen(QPen(style.lineStrong, 1));
     painter.drawLine(last.bottomLeft(), last.bottomRight());
     const double span = static_cast<double>(std::max<qint64>(1, endMs() - m_data.startMs));
-    const auto xOf = [&](qint64 time) { return first.left() + first.width() * static_cast<double>(time - m_data.startMs) / span; };
+    const auto xOf = [&](qint64 time) {
+        return first.left() + first.width() * static_cast<double>(time - m_data.startMs) / span;
+    };
     const int most = std::max(2, static_cast<int>(first.width() / (74 * style.scale)));
     for (const TimeTick &tick : timeTicks(m_data.startMs, endMs(), most, m_offset))
-        drawLabel(painter, {xOf(tick.timeMs), last.bottom() + 13 * style.scale}, Qt::AlignHCenter, tick.label, style.text3);
+        drawLabel(painter, {xOf(tick.timeMs), last.bottom() + 13 * style.scale}, Qt::AlignHCenter, tick.label,
+                  style.text3);
     for (const ChartMark &mark : m_data.marks) {
         const qreal x = xOf(mark.timeMs);
         if (x >= first.left() - 0.5 && x <= first.right() + 0.5)

@@ -10,7 +10,7 @@ namespace flyball {
 class TrendItem : public flyball::ChartItem {
     Q_OBJECT
     QML_ELEMENT
-    Q_PROPERTY(flyball::TrendData chartData READ chartData WRITE setChartData NOTIFY chartDataChanged)
+    Q_PROPERTY(QVariant chartData READ chartVariant WRITE setChartVariant NOTIFY chartDataChanged)
     Q_PROPERTY(QString timeZone READ timeZone WRITE setTimeZone NOTIFY timeZoneChanged)
     Q_PROPERTY(int cursor MEMBER m_cursor NOTIFY cursorChanged)
     Q_PROPERTY(int points READ points NOTIFY chartDataChanged)
@@ -21,6 +21,9 @@ public:
 
     [[nodiscard]] TrendData chartData() const { return m_data; }
     void setChartData(const TrendData &data);
+    // For QML: a TrendData; anything else (a role that is not there yet) shows nothing.
+    [[nodiscard]] QVariant chartVariant() const { return QVariant::fromValue(m_data); }
+    void setChartVariant(const QVariant &value) { setChartData(value.value<TrendData>()); }
     [[nodiscard]] QString timeZone() const { return m_timeZone; }
     void setTimeZone(const QString &zone);
     [[nodiscard]] int points() const;
@@ -42,9 +45,10 @@ protected:
 private:
     [[nodiscard]] QRectF panelArea(int panel) const;
     [[nodiscard]] qint64 endMs() const;
-    [[nodiscard]] ValueAxis axisOf(const TrendPanel &panel) const;
+    [[nodiscard]] ValueAxis axisOf(const TrendPanel &panel, int mostTicks) const;
     void drawPanel(QPainter &painter, const ChartStyle &style, int index) const;
-    void drawBand(QPainter &painter, const TrendPanel &panel, const QRectF &area, const ValueAxis &axis, QColor colour) const;
+    void drawBand(QPainter &painter, const TrendPanel &panel, const QRectF &area, const ValueAxis &axis,
+                  QColor colour) const;
 
     TrendData m_data;
     OffsetAt m_offset;

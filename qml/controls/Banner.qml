@@ -39,7 +39,8 @@ Rectangle {
         NameText {
             Layout.fillWidth: true
             Layout.maximumWidth: Math.ceil(implicitWidth)
-                Layout.preferredWidth: Math.ceil(implicitWidth)
+            Layout.preferredWidth: Math.ceil(implicitWidth)
+            Layout.minimumWidth: Math.min(Math.ceil(implicitWidth), root.width * 0.5)
             role: PlainText.Small
             strong: true
             color: root.ink
@@ -56,7 +57,8 @@ Rectangle {
         TextButton {
             objectName: "bannerAction"
             visible: root.actionText !== ""
-            kind: root.tone === "warn" || root.tone === "crit" ? "quiet" : "link"
+            kind: "link"
+            tone: root.tone
             small: true
             text: root.actionText
             onClicked: root.triggered()

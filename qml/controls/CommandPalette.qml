@@ -29,6 +29,7 @@ T.Popup {
     x: parent ? Math.round((parent.width - width) / 2) : 0
     y: parent ? Math.round(Math.min(Theme.px(90), parent.height * 0.12)) : 0
     width: Math.min(Theme.px(520), parent ? parent.width - 24 : Theme.px(520))
+    implicitHeight: contentHeight + topPadding + bottomPadding
     padding: 1
     modal: true
     focus: true

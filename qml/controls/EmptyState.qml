@@ -68,12 +68,12 @@ Item {
 
                 TextButton {
                     required property int index
-                    readonly property var action: root.actions[index]
+                    readonly property var entry: root.actions[index]
 
-                    objectName: "state_" + action.key
-                    text: String(action.text)
-                    kind: action.kind === undefined ? "normal" : String(action.kind)
-                    onClicked: root.triggered(String(action.key))
+                    objectName: "state_" + entry.key
+                    text: String(entry.text)
+                    kind: entry.kind === undefined ? "normal" : String(entry.kind)
+                    onClicked: root.triggered(String(entry.key))
                 }
             }
         }

@@ -2,31 +2,43 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
+import Flyball.Theme
 
 // Put inside an item: shows a tooltip while the item is hovered. Empty text shows nothing.
+// The tooltip exists only while it is shown: there is one of these in every cell.
 Item {
     id: root
 
     property string text
     property bool active: true
+    property ToolTip tip: null
+
+    function hide(): void {
+        delay.stop();
+        if (tip)
+            tip.destroy();
+        tip = null;
+    }
 
     anchors.fill: parent
+    onTextChanged: hide()
 
     HoverHandler {
         id: hover
 
         enabled: root.active && root.text !== ""
+        onHoveredChanged: hovered ? delay.start() : root.hide()
     }
     Timer {
         id: delay
 
         interval: 500
-        running: hover.hovered
+        onTriggered: root.tip = maker.createObject(root) as ToolTip
     }
-    Loader {
-        active: hover.hovered && !delay.running
-        sourceComponent: ToolTip {
-            parent: root
+    Component {
+        id: maker
+
+        ToolTip {
             text: root.text
             shown: true
         }

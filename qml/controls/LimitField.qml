@@ -11,7 +11,7 @@ ColumnLayout {
     property alias text: field.text
     property alias suffix: field.suffix
     property string note
-    property string layer
+    property string origin
     property string error
     property string fieldState: "set"
     property int fieldWidth: 76
@@ -41,7 +41,7 @@ ColumnLayout {
             changed: root.fieldState === "changed"
             invalid: root.fieldState === "invalid"
             color: root.fieldState === "inherited" ? Theme.text3 : changed ? Theme.brass : Theme.text
-            label: root.label + (root.layer === "" ? "" : ", " + root.layer) + (root.error === "" ? "" : ", " + root.error)
+            label: root.label + (root.origin === "" ? "" : ", " + root.origin) + (root.error === "" ? "" : ", " + root.error)
             onEdited: text => root.edited(text)
             onCommitted: text => root.committed(text)
         }
@@ -50,7 +50,7 @@ ColumnLayout {
             role: PlainText.Caption
             tone: root.fieldState === "invalid" ? "crit" : "muted"
             text: root.fieldState === "invalid" && root.error !== "" ? root.error
-                : root.fieldState === "inherited" && root.layer !== "" ? root.layer : root.note
+                : root.fieldState === "inherited" && root.origin !== "" ? root.origin : root.note
         }
     }
 }

@@ -59,9 +59,8 @@ T.AbstractButton {
         }
         Dot {
             visible: root.rail && root.badge !== ""
-            anchors.right: parent.right
-            anchors.top: parent.top
-            anchors.margins: 4
+            x: parent.width / 2 + Theme.px(4)
+            y: parent.height / 2 - Theme.px(11)
             size: 6
             tone: root.badgeTone
         }

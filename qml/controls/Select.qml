@@ -18,7 +18,7 @@ T.AbstractButton {
 
     signal activated(string key)
 
-    readonly property bool opened: list.visible
+    readonly property bool opened: list.opened
     readonly property int currentIndex: {
         for (let i = 0; i < options.length; ++i) {
             if (keyAt(i) === currentKey)
@@ -99,10 +99,7 @@ T.AbstractButton {
         y: root.height + 4
         width: Math.max(root.width, Theme.px(150))
         padding: 5
-        onOpened: {
-            view.currentIndex = Math.max(0, root.currentIndex);
-            view.forceActiveFocus();
-        }
+        onAboutToShow: view.currentIndex = Math.max(0, root.currentIndex)
         onClosed: root.forceActiveFocus()
 
         contentItem: ListView {
@@ -110,6 +107,7 @@ T.AbstractButton {
 
             implicitHeight: Math.min(contentHeight, Theme.px(300))
             clip: true
+            focus: true
             model: root.options.length
             keyNavigationEnabled: true
             reuseItems: true

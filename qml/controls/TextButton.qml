@@ -14,12 +14,13 @@ T.Button {
     property string badge
     property string badgeTone: "crit"
     property string toolTip
+    property string tone
 
     readonly property color ink: !enabled ? Theme.text3
         : kind === "primary" ? Theme.accentInk
         : kind === "quiet" ? Theme.text2
         : kind === "danger" ? Theme.crit
-        : kind === "link" ? Theme.accent : Theme.text
+        : kind === "link" ? (tone === "" ? Theme.accent : Theme.toneColor(tone)) : Theme.text
     readonly property bool framed: kind === "normal" || kind === "danger"
 
     implicitWidth: implicitContentWidth + leftPadding + rightPadding

@@ -8,10 +8,7 @@
 
 namespace flyball {
 
-IconItem::IconItem(QQuickItem *parent) : QQuickPaintedItem(parent)
-{
-    setAntialiasing(true);
-}
+IconItem::IconItem(QQuickItem *parent) : QQuickPaintedItem(parent) { setAntialiasing(true); }
 
 void IconItem::setName(const QString &name)
 {

@@ -211,9 +211,6 @@ QPainterPath PathReader::read()
 
 } // namespace
 
-QPainterPath svgPath(std::string_view data)
-{
-    return PathReader(data).read();
-}
+QPainterPath svgPath(std::string_view data) { return PathReader(data).read(); }
 
 } // namespace flyball

@@ -6,6 +6,7 @@ import QtQuick.Layouts
 import Flyball.Theme
 import Flyball.Controls
 import Flyball.Models
+import Flyball.Pages
 
 // A file or folder, checked before it is added.
 Dialog {
@@ -15,9 +16,12 @@ Dialog {
     readonly property SourcesModel sources: session.sources
     property string kind
 
+    signal added()
+
     function submit(): void {
         root.sources.add(path.text, root.kind);
         root.finish();
+        root.added();
     }
 
     objectName: "addSourceDialog"

@@ -6,6 +6,7 @@ import QtQuick.Layouts
 import Flyball.Theme
 import Flyball.Controls
 import Flyball.Models
+import Flyball.Pages
 
 // What is shown, as a file: which part, which format, then where to.
 Dialog {

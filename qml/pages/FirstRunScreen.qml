@@ -6,6 +6,7 @@ import QtQuick.Layouts
 import Flyball.Theme
 import Flyball.Controls
 import Flyball.Models
+import Flyball.Pages
 
 // Detected sources, one primary button; the demo fleet; a file. Nothing is read before the click.
 PageBase {
@@ -19,6 +20,7 @@ PageBase {
 
     function leave(): bool {
         first.skip();
+        session.navigation.show("overview");
         return true;
     }
 
@@ -26,6 +28,7 @@ PageBase {
         id: addDialog
 
         session: root.session
+        onAdded: root.leave()
     }
     FilePicker {
         id: picker
@@ -79,6 +82,7 @@ PageBase {
                 objectName: "foundPanel"
                 Layout.fillWidth: true
                 first: root.first
+                onStarted: root.session.navigation.show("overview")
                 onAddRequested: addDialog.open()
             }
             GridLayout {
@@ -128,7 +132,7 @@ PageBase {
                     kind: "quiet"
                     small: true
                     text: qsTr("Skip")
-                    onClicked: root.first.skip()
+                    onClicked: root.leave()
                 }
                 KeyHint {
                     text: qsTr("Esc")

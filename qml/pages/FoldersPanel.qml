@@ -32,7 +32,7 @@ Panel {
         allColumns: [
             { key: "name", title: qsTr("Source"), width: 0, kind: "name", always: true },
             { key: "sub", title: qsTr("What"), width: 0, weight: 1.4, kind: "muted", always: true },
-            { key: "stateText", title: qsTr("State"), width: 110, kind: "text", toneKey: "stateTone", always: true }
+            { key: "state", title: qsTr("State"), width: 110, kind: "text", toneKey: "stateTone", always: true }
         ]
         onActivated: index => root.session.navigation.openSource(table.row(index).id)
     }

@@ -14,6 +14,7 @@ Panel {
     required property FirstRun first
 
     signal addRequested()
+    signal started()
 
     title: qsTr("Found here")
     subtitle: first.state === "looking" ? qsTr("looking") : qsTr("read only, nothing leaves this computer")
@@ -68,7 +69,10 @@ Panel {
                     visible: root.first.found.count > 0
                     enabled: root.first.canStart
                     text: root.first.startText
-                    onClicked: root.first.start()
+                    onClicked: {
+                        root.first.start();
+                        root.started();
+                    }
                 }
                 TextButton {
                     objectName: "addAnother"

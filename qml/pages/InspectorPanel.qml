@@ -24,38 +24,45 @@ Panel {
         onClicked: root.call.copyId()
     }
 
-    ColumnLayout {
-        spacing: 0
+    Flickable {
+        implicitHeight: column.implicitHeight
+        contentHeight: column.implicitHeight
+        clip: true
+        boundsBehavior: Flickable.StopAtBounds
+        interactive: contentHeight > height
+        ScrollBar.vertical: ScrollBar {}
 
-        Repeater {
-            model: root.call.rows
+        ColumnLayout {
+            id: column
 
-            KeyValueRow {
-                required property var model
+            x: Theme.panelPad
+            width: parent.width - 2 * Theme.panelPad
+            spacing: 0
 
-                Layout.fillWidth: true
-                Layout.leftMargin: Theme.panelPad
-                Layout.rightMargin: Theme.panelPad
-                label: model.label
-                value: model.value
-                tone: model.tone === "" ? "strong" : model.tone
-                strong: model.strong
-                mono: model.mono
+            Repeater {
+                model: root.call.rows
+
+                FactRow {
+                    required property var model
+
+                    Layout.fillWidth: true
+                    label: model.label
+                    value: model.value
+                    tone: model.tone === "" ? "strong" : model.tone
+                    mono: model.mono
+                }
             }
-        }
-        PlainText {
-            objectName: "callRule"
-            Layout.fillWidth: true
-            Layout.margins: Theme.panelPad
-            Layout.topMargin: 8
-            visible: text !== ""
-            role: PlainText.Small
-            tone: root.call.ruleTone
-            wrapMode: Text.Wrap
-            text: root.call.ruleText
-        }
-        Item {
-            Layout.fillHeight: true
+            PlainText {
+                objectName: "callRule"
+                Layout.fillWidth: true
+                Layout.topMargin: 8
+                Layout.bottomMargin: 12
+                visible: text !== ""
+                role: PlainText.Small
+                tone: root.call.ruleTone === "" ? "neutral" : root.call.ruleTone
+                wrapMode: Text.Wrap
+                text: root.call.ruleText
+            }
         }
     }
 }

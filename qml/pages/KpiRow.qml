@@ -28,7 +28,7 @@ KpiStrip {
             mark: modelData.mark
             unit: modelData.unit
             sub: modelData.sub
-            subTone: modelData.subTone
+            subTone: modelData.subTone === "" ? "muted" : modelData.subTone
             note: modelData.note
             chipText: root.chips ? modelData.chipText : ""
             chipTone: modelData.chipTone

@@ -6,6 +6,7 @@ import QtQuick.Layouts
 import Flyball.Theme
 import Flyball.Controls
 import Flyball.Models
+import Flyball.Pages
 
 // The window: sidebar or rail, header, banners, page, status bar, and what floats above them.
 Window {
@@ -16,85 +17,37 @@ Window {
     property string forcedTheme
     property size forcedSize: Qt.size(0, 0)
 
-    readonly property Settings settings: session.settings
-    readonly property string themeName: forcedTheme !== "" ? forcedTheme : settings.theme
     readonly property bool compact: width / Theme.textScale < 1280
 
-    function toggleTheme(): void {
-        const next = Theme.dark ? "light" : "dark";
-        root.forcedTheme = "";
-        settings.theme = next;
-    }
-    function stepText(by: int): void {
-        settings.textSize = by === 0 ? 100 : Math.max(100, Math.min(200, settings.textSize + by));
-    }
     function askExport(): void {
         if (host.screen && host.screen.exports.length > 0)
             exportSheet.ask(host.screen.exports, false);
     }
-    function restoreGeometry(): void {
-        if (forcedSize.width > 0) {
-            width = forcedSize.width;
-            height = forcedSize.height;
-        } else if (settings.windowW > 0) {
-            x = settings.windowX;
-            y = settings.windowY;
-            width = Math.max(minimumWidth, settings.windowW);
-            height = Math.max(minimumHeight, settings.windowH);
-            if (settings.windowMaximized)
-                visibility = Window.Maximized;
-        }
-    }
-    function keepGeometry(): void {
-        if (forcedSize.width > 0 || !visible)
-            return;
-        settings.windowMaximized = visibility === Window.Maximized;
-        if (visibility !== Window.Windowed)
-            return;
-        settings.windowX = x;
-        settings.windowY = y;
-        settings.windowW = width;
-        settings.windowH = height;
-    }
-
-    width: 1440
-    height: 900
+    width: forcedSize.width > 0 ? forcedSize.width : 1440
+    height: forcedSize.height > 0 ? forcedSize.height : 900
     minimumWidth: Math.min(1024, forcedSize.width > 0 ? forcedSize.width : 1024)
     minimumHeight: Math.min(700, forcedSize.height > 0 ? forcedSize.height : 700)
     color: Theme.window
     title: host.screen ? host.screen.title + " — Flyball" : "Flyball"
     Component.onCompleted: {
-        restoreGeometry();
+        memory.restore();
         frame.forceActiveFocus();
         visible = true;
     }
-    onClosing: keepGeometry()
-    onWidthChanged: geometryPause.restart()
-    onHeightChanged: geometryPause.restart()
-    onXChanged: geometryPause.restart()
-    onYChanged: geometryPause.restart()
-    onVisibilityChanged: geometryPause.restart()
 
-    Timer {
-        id: geometryPause
+    WindowMemory {
+        id: memory
 
-        interval: 500
-        onTriggered: root.keepGeometry()
+        window: root
+        settings: root.session.settings
+        active: root.forcedSize.width <= 0
     }
-    Binding {
-        target: Theme
-        property: "dark"
-        value: root.themeName === "dark" || (root.themeName !== "light" && root.systemDark)
-    }
-    Binding {
-        target: Theme
-        property: "textScale"
-        value: root.settings.textSize / 100
-    }
-    Binding {
-        target: Theme
-        property: "reducedMotion"
-        value: root.settings.reducedMotion
+    WindowTheme {
+        id: look
+
+        settings: root.session.settings
+        systemDark: root.systemDark
+        forced: root.forcedTheme
     }
     Binding {
         target: root.session
@@ -129,7 +82,7 @@ Window {
 
         function onActionRequested(key: string): void {
             switch (key) {
-            case "theme": root.toggleTheme(); break;
+            case "theme": look.toggle(); break;
             case "export-csv": exportSheet.format = "csv"; root.askExport(); break;
             case "export-json": exportSheet.format = "json"; root.askExport(); break;
             case "export-png": exportSheet.format = "png"; root.askExport(); break;
@@ -146,7 +99,7 @@ Window {
         onPaletteRequested: palette.open()
         onHelpRequested: shortcuts.open()
         onExportRequested: root.askExport()
-        onTextStepped: by => root.stepText(by)
+        onTextStepped: by => look.stepText(by)
         onRegionRequested: by => frame.nextRegion(by)
         onCopyRequested: if (!frame.typing && host.screen) host.screen.copyRow()
     }
@@ -167,7 +120,7 @@ Window {
             width: implicitWidth
             session: root.session
             rail: root.compact
-            onThemeToggled: root.toggleTheme()
+            onThemeToggled: look.toggle()
         }
         ColumnLayout {
             anchors.left: sidebar.right

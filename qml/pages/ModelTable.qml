@@ -20,12 +20,15 @@ DataTable {
         title: column.title })).filter(column => column.title !== "")
 
     // Tab separated, as shown.
-    function copyRow(): bool {
-        if (currentIndex < 0 || !listFocus)
-            return false;
+    function copyCurrent(): void {
         const values = table.row(currentIndex);
         root.session.copy(exportColumns.map(column => values[column.key]).filter(value => value !== undefined
             && typeof value !== "object").join("\t"));
+    }
+    function copyRow(): bool {
+        if (currentIndex < 0 || !listFocus)
+            return false;
+        copyCurrent();
         return true;
     }
 
@@ -59,6 +62,8 @@ DataTable {
 
         MenuItem {
             objectName: "menuOpen"
+            visible: root.activateOnClick
+            height: visible ? implicitHeight : 0
             text: qsTr("Open")
             iconName: "ext"
             shortcutText: qsTr("Enter")
@@ -69,11 +74,7 @@ DataTable {
             text: qsTr("Copy row")
             iconName: "list"
             shortcutText: qsTr("Ctrl C")
-            onTriggered: {
-                const values = root.table.row(root.currentIndex);
-                root.session.copy(root.exportColumns.map(column => values[column.key]).filter(value => value !== undefined
-                    && typeof value !== "object").join("\t"));
-            }
+            onTriggered: root.copyCurrent()
         }
     }
 }

@@ -5,25 +5,39 @@ import QtQuick
 import Flyball.Theme
 import Flyball.Controls
 
-// Swatch and name of what a row is about.
+// Swatch and name of what a row is about; a second line where there is one.
 TableCell {
     id: root
 
-    property color color: row && row.slot !== undefined ? Theme.seriesColor(row.slot) : Theme.other
+    property color color: Theme.seriesColor(row?.slot ?? -1)
+    property bool swatch: true
+    property string second
 
     Swatch {
-        id: swatch
+        id: mark
 
         anchors.verticalCenter: parent.verticalCenter
+        visible: root.swatch
         color: root.color
     }
-    NameText {
-        anchors.left: swatch.right
-        anchors.leftMargin: 8
+    Column {
+        anchors.left: root.swatch ? mark.right : parent.left
+        anchors.leftMargin: root.swatch ? 8 : 0
         anchors.right: parent.right
-        height: parent.height
-        role: PlainText.Small
-        strong: true
-        text: root.value === undefined ? "" : String(root.value)
+        anchors.verticalCenter: parent.verticalCenter
+
+        NameText {
+            width: parent.width
+            role: PlainText.Small
+            strong: true
+            text: root.value === undefined ? "" : String(root.value)
+        }
+        NameText {
+            width: parent.width
+            visible: text !== ""
+            role: PlainText.Caption
+            tone: "muted"
+            text: root.second
+        }
     }
 }

@@ -16,6 +16,7 @@ Panel {
     required property string head
     property int slot: -1
     readonly property alias table: rows
+    readonly property bool tiered: model.present.indexOf("tier") >= 0
 
     ModelTable {
         id: rows
@@ -29,8 +30,8 @@ Panel {
             { key: "name", title: root.head, width: 0, weight: 1.4, kind: "name", always: true },
             { key: "tier", title: qsTr("Tier"), width: 84, kind: "custom" },
             { key: "share", title: qsTr("Share"), width: 0, kind: "custom", always: true, exportKey: "shareText" },
-            { key: "calls", title: qsTr("Calls"), width: 58, align: "right", kind: "num" },
-            { key: "errors", title: qsTr("Errors"), width: 58, align: "right", kind: "num" },
+            { key: "calls", title: qsTr("Calls"), width: 56, align: "right", kind: "num", wide: root.tiered ? 420 : 0 },
+            { key: "errors", title: qsTr("Errors"), width: 56, align: "right", kind: "num", wide: root.tiered ? 480 : 0 },
             { key: "spend", title: qsTr("Spend"), width: 82, align: "right", kind: "custom", always: true }
         ]
         delegates: ({ tier: tierCell, share: shareCell, spend: spendCell })

@@ -18,8 +18,8 @@ ModelTable {
     closeLast: true
     emptyText: ""
     allColumns: [
-        { key: "name", title: qsTr("Model"), width: 0, sortable: true, kind: "name", always: true },
-        { key: "provider", title: qsTr("Provider"), width: 84, sortable: true, kind: "text", wide: 780 },
+        { key: "name", title: qsTr("Model"), width: 0, sortable: true, kind: "custom", always: true },
+        { key: "provider", title: qsTr("Provider"), width: 84, sortable: true, kind: "text", wide: 980 },
         { key: "tier", title: qsTr("Tier"), width: 42, kind: "custom" },
         { key: "input", title: qsTr("Input"), width: 56, align: "right", sortable: true, kind: "custom", always: true },
         { key: "cacheRead", title: qsTr("Cache read"), width: 76, align: "right", sortable: true, kind: "custom", always: true },
@@ -30,7 +30,7 @@ ModelTable {
         { key: "tokens", title: qsTr("Tokens"), width: 62, align: "right", sortable: true, kind: "num", wide: 780, always: true },
         { key: "spend", title: qsTr("Spend"), width: 82, align: "right", sortable: true, kind: "custom", always: true }
     ]
-    delegates: ({ tier: tierCell, input: priceCell, cacheRead: priceCell, cacheWrite: priceCell, output: priceCell,
+    delegates: ({ name: nameCell, tier: tierCell, input: priceCell, cacheRead: priceCell, cacheWrite: priceCell, output: priceCell,
         source: sourceCell, spend: spendCell })
     onActivated: index => root.session.prices.editor.load(table.row(index).id)
 
@@ -41,6 +41,14 @@ ModelTable {
         iconName: "price"
         heading: root.table.emptyHeading
         text: root.table.emptyText
+    }
+    Component {
+        id: nameCell
+
+        NameCell {
+            swatch: false
+            second: root.room < 980 ? row?.provider ?? "" : ""
+        }
     }
     Component {
         id: tierCell

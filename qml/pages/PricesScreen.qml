@@ -6,6 +6,7 @@ import QtQuick.Layouts
 import Flyball.Theme
 import Flyball.Controls
 import Flyball.Models
+import Flyball.Pages
 
 // Which price each model is counted with, and the way to set one.
 PageBase {

@@ -125,7 +125,7 @@ PageBase {
                 objectName: "inspector"
                 Layout.fillWidth: true
                 Layout.fillHeight: true
-                Layout.preferredHeight: implicitHeight
+                Layout.preferredHeight: root.compact ? implicitHeight : Theme.px(220)
                 run: root.run
             }
         ]

@@ -6,6 +6,7 @@ import QtQuick.Layouts
 import Flyball.Theme
 import Flyball.Controls
 import Flyball.Models
+import Flyball.Pages
 
 // How the window looks, what time it shows, how long calls are kept, where things are.
 PageBase {

@@ -23,7 +23,7 @@ TableCell {
         anchors.verticalCenter: parent.verticalCenter
         height: Theme.px(8)
         value: root.share
-        color: root.color
+        fill: root.color
     }
     PlainText {
         anchors.right: parent.right

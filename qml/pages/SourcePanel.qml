@@ -67,7 +67,7 @@ Panel {
         Repeater {
             model: root.session.sources.details
 
-            KeyValueRow {
+            FactRow {
                 required property var model
 
                 Layout.fillWidth: true

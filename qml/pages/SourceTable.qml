@@ -24,7 +24,7 @@ ModelTable {
     emptyText: ""
     allColumns: [
         { key: "name", title: qsTr("Source"), width: 0, kind: "custom", always: true },
-        { key: "stateText", title: qsTr("State"), width: 116, kind: "custom", always: true },
+        { key: "state", title: qsTr("State"), width: 116, kind: "custom", always: true },
         { key: "lag", title: qsTr("Lag"), width: 88, align: "right", kind: "num", toneKey: "lagTone", always: true },
         { key: "spark", title: qsTr("Lines, last hour"), width: 126, kind: "custom", wide: 740 },
         { key: "linesPerSecond", title: qsTr("Lines/s"), width: 68, align: "right", kind: "num", wide: 740, always: true },
@@ -32,7 +32,7 @@ ModelTable {
         { key: "rejected", title: qsTr("Rejected"), width: 74, align: "right", kind: "num", always: true },
         { key: "spend", title: qsTr("Spend seen"), width: 98, align: "right", kind: "custom", always: true }
     ]
-    delegates: ({ name: nameCell, stateText: stateCell, spark: sparkCell, spend: spendCell })
+    delegates: ({ name: nameCell, state: stateCell, spark: sparkCell, spend: spendCell })
     onPicked: index => root.sources.select(index)
 
     Binding {
@@ -95,6 +95,10 @@ ModelTable {
                 text: state.value === undefined ? "" : String(state.value)
                 tone: state.row?.stateTone ?? ""
                 dot: true
+
+                HoverTip {
+                    text: state.row?.stateText ?? ""
+                }
             }
         }
     }

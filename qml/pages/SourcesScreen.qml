@@ -14,6 +14,10 @@ PageBase {
     readonly property SourcesModel sources: session.sources
     readonly property bool none: session.ready && sources.table.count === 0
 
+    property bool firstShown: false
+
+    onFirstShownChanged: if (firstShown) sources.select(0)
+
     objectName: "sourcesScreen"
     title: qsTr("Sources")
     usesRange: false
@@ -53,6 +57,11 @@ PageBase {
         removeSheet.open();
     }
 
+    Binding {
+        target: root
+        property: "firstShown"
+        value: root.visible && root.sources.selected < 0 && root.sources.table.count > 0
+    }
     AddSourceDialog {
         id: addDialog
 

@@ -119,17 +119,17 @@ QtObject {
 
     // Slots 0..9; anything else shares "other".
     function seriesColor(slot: int): color {
-        return slot >= 0 && slot < root.seriesColors.length ? root.seriesColors[slot] : root.other;
+        return slot >= 0 && slot < root.seriesColors.length ? Qt.color(root.seriesColors[slot]) : root.other;
     }
 
     // 0 fresh, 1 cache read, 2 cache write, 3 output, 4 reasoning.
     function tokenColor(index: int): color {
-        return index >= 0 && index < root.tokenColors.length ? root.tokenColors[index] : root.other;
+        return index >= 0 && index < root.tokenColors.length ? Qt.color(root.tokenColors[index]) : root.other;
     }
 
     // 0 cheap, 1 mid, 2 frontier.
     function tierColor(tier: int): color {
-        return tier >= 0 && tier < root.tierColors.length ? root.tierColors[tier] : root.other;
+        return tier >= 0 && tier < root.tierColors.length ? Qt.color(root.tierColors[tier]) : root.other;
     }
 
     function toneColor(tone: string): color {

@@ -94,14 +94,21 @@ std::string boundMark(const Totals &totals, std::int64_t rejected)
     return "";
 }
 
-/// One line of text for a terminal: control characters and bidi overrides made visible.
+/// One line of text for a terminal: control characters (C1 ones as well), line separators and marks
+/// that turn the writing direction made visible.
 std::string printable(const std::string &text)
 {
     std::string out;
-    for (const char c : text)
-        out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
-    for (const char *mark : {"\xE2\x80\xAA", "\xE2\x80\xAB", "\xE2\x80\xAC", "\xE2\x80\xAD", "\xE2\x80\xAE",
-                             "\xE2\x81\xA6", "\xE2\x81\xA7", "\xE2\x81\xA8", "\xE2\x81\xA9"})
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const auto c = static_cast<unsigned char>(text[at]);
+        const auto next = static_cast<unsigned char>(at + 1 < text.size() ? text[at + 1] : 0);
+        const bool c1 = c == 0xC2 && next >= 0x80 && next <= 0x9F;
+        out += c < 0x20 || c == 0x7F || c1 ? '?' : text[at];
+        at += c1 ? 1 : 0;
+    }
+    for (const char *mark : {"\xE2\x80\x8E", "\xE2\x80\x8F", "\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x80\xAA",
+                             "\xE2\x80\xAB", "\xE2\x80\xAC", "\xE2\x80\xAD", "\xE2\x80\xAE", "\xE2\x81\xA6",
+                             "\xE2\x81\xA7", "\xE2\x81\xA8", "\xE2\x81\xA9"})
         for (std::size_t at = out.find(mark); at != std::string::npos; at = out.find(mark))
             out.replace(at, 3, "?");
     return out;

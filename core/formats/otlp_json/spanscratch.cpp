@@ -296,10 +296,15 @@ bool readTime(JsonCursor &json, TimeNs &time)
     }
     if (!(json.peek() == '"' ? json.readString(digits, escaped) : json.readNumber(digits)))
         return false;
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     // A time that is not a whole number of nanoseconds is refused by the caller, not guessed.
-    time = error == std::errc() && end == digits.data() + digits.size() && value >= 0 ? value : -1;
+    time = digits.empty() || digits.size() > 19 ? -1 : 0;
+    for (const char c : digits) {
+        if (c < '0' || c > '9' || time < 0) {
+            time = -1;
+            break;
+        }
+        time = __builtin_mul_overflow(time, 10, &time) || __builtin_add_overflow(time, c - '0', &time) ? -1 : time;
+    }
     return true;
 }
 

@@ -34,6 +34,12 @@ void readRate(const QString &text, const QString &field, RateKey key, Rates &rat
 
 } // namespace
 
+Result<OverrideStore> currentOverrides(const Engine &engine)
+{
+    const std::string json = engine.overrides();
+    return json.empty() ? Result<OverrideStore>(OverrideStore()) : OverrideStore::fromJson(json, "overrides.json");
+}
+
 PriceEditor::PriceEditor(Services &services, std::function<void(const QString &, const QString &)> save,
                          QObject *parent)
     : QObject(parent), m_services(services), m_save(std::move(save))
@@ -68,7 +74,7 @@ void PriceEditor::load(const QString &modelId)
 void PriceEditor::describe()
 {
     const auto catalog = m_services.engine.prices();
-    const auto store = OverrideStore::fromJson(m_services.engine.overrides(), "overrides.json");
+    const auto store = currentOverrides(m_services.engine);
     m_hasOverride = false;
     m_nearest.clear();
     m_state.clear();
@@ -179,7 +185,7 @@ void PriceEditor::check()
     m_preview.clear();
     if (!m_model.empty()) {
         const PriceOverride draft = entry(m_errors);
-        auto store = OverrideStore::fromJson(m_services.engine.overrides(), "overrides.json");
+        auto store = currentOverrides(m_services.engine);
         const bool changed = m_draft != m_stored || (!m_hasOverride && m_draft.mode != u"set");
         if (m_errors.isEmpty() && store) {
             if (const auto ok = store->set(draft); !ok)
@@ -278,7 +284,7 @@ void PriceEditor::save()
     if (!m_valid)
         return;
     QVariantMap errors;
-    auto store = OverrideStore::fromJson(m_services.engine.overrides(), "overrides.json");
+    auto store = currentOverrides(m_services.engine);
     if (!store || !store->set(entry(errors)))
         return;
     m_save(QString::fromStdString(store->toJson()), tr("Price of %1 saved").arg(name()));
@@ -288,7 +294,7 @@ void PriceEditor::cancel() { load(m_id); }
 
 void PriceEditor::remove()
 {
-    auto store = OverrideStore::fromJson(m_services.engine.overrides(), "overrides.json");
+    auto store = currentOverrides(m_services.engine);
     if (!store)
         return;
     if (store->remove(m_provider, m_model) || store->remove({}, m_model))

@@ -12,6 +12,9 @@
 
 namespace flyball {
 
+/// The operator's overrides as the engine holds them; an empty text is an empty store.
+[[nodiscard]] Result<OverrideStore> currentOverrides(const Engine &engine);
+
 /// The draft of one price override, with its effect before it is saved: the calls of the model in the
 /// range are priced again by the query thread. GUI thread; part of PricesModel.
 class PriceEditor : public QObject {

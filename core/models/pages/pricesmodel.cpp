@@ -339,7 +339,7 @@ void PricesModel::importFile(const QString &pathOrUrl)
     const QByteArray bytes = file.readAll();
     const auto imported = OverrideStore::fromJson(
         std::string_view(bytes.constData(), static_cast<std::size_t>(bytes.size())), path.toStdString());
-    auto store = OverrideStore::fromJson(m_services.engine.overrides(), "overrides.json");
+    auto store = currentOverrides(m_services.engine);
     if (!imported || !store) {
         Q_EMIT importDone(false, QString::fromStdString((imported ? store : imported).error().message));
         return;

@@ -41,6 +41,25 @@ double sortValue(const RunRow &run, const QString &key)
 
 } // namespace
 
+const char *runStateKey(const RunInfo &info)
+{
+    if (!info.closed)
+        return "running";
+    switch (info.outcome) {
+    case Outcome::Success:
+        return "passed";
+    case Outcome::Failure:
+        return "failed";
+    case Outcome::Capped:
+        return "capped";
+    case Outcome::Timeout:
+        return "timeout";
+    case Outcome::Unknown:
+        break;
+    }
+    return "unknown";
+}
+
 RunState runState(const RunInfo &info)
 {
     const auto tr = [](const char *text) { return RunsList::tr(text); };
@@ -109,16 +128,17 @@ void RunsList::setSegment(const QString &key)
 std::vector<const RunRow *> RunsList::select(const View &view, std::optional<Symbol> workflow)
 {
     std::vector<const RunRow *> chosen;
-    std::map<QString, qint64> counts;
+    std::map<std::string_view, qint64> counts;
     qint64 all = 0;
     const QString needle = m_filter.trimmed();
+    const std::string wanted = m_segment.toStdString();
     m_builder.runs().forEach(view.snapshot->runs, view.window, [&](const RunRow &run) {
         if ((workflow && run.info.workflow != *workflow) || !matchesText(run, view, needle))
             return;
-        const QString key = runState(run.info).key;
+        const std::string_view key = runStateKey(run.info);
         ++all;
         ++counts[key];
-        if (m_segment == u"all" || m_segment == key)
+        if (wanted == "all" || wanted == key)
             chosen.push_back(&run);
     });
     const Formatter &f = m_services.format;
@@ -129,12 +149,12 @@ std::vector<const RunRow *> RunsList::select(const View &view, std::optional<Sym
                                         {QStringLiteral("text"), text + u' ' + f.count(n)}});
     };
     add("all", tr("All"), all, true);
-    add("running", tr("Open"), counts[QStringLiteral("running")], false);
-    add("passed", tr("Passed"), counts[QStringLiteral("passed")], false);
-    add("failed", tr("Failed"), counts[QStringLiteral("failed")], false);
-    add("capped", tr("Capped"), counts[QStringLiteral("capped")], false);
-    add("timeout", tr("Timed out"), counts[QStringLiteral("timeout")], false);
-    add("unknown", tr("Unknown"), counts[QStringLiteral("unknown")], false);
+    add("running", tr("Open"), counts["running"], false);
+    add("passed", tr("Passed"), counts["passed"], false);
+    add("failed", tr("Failed"), counts["failed"], false);
+    add("capped", tr("Capped"), counts["capped"], false);
+    add("timeout", tr("Timed out"), counts["timeout"], false);
+    add("unknown", tr("Unknown"), counts["unknown"], false);
     const QString sub = tr("%1, %2").arg(f.count(all), view.rangeText);
     if (segments != m_segments || sub != m_sub) {
         m_segments = segments;

@@ -63,5 +63,7 @@ struct RunState {
     QString key, text, tone, icon;
 };
 [[nodiscard]] RunState runState(const RunInfo &info);
+/// Key of the segment a run belongs to; costs nothing, for lists of many runs.
+[[nodiscard]] const char *runStateKey(const RunInfo &info);
 
 } // namespace flyball

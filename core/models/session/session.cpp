@@ -208,7 +208,8 @@ void Session::heartbeat()
     m_status.tick(now);
     showMode();
     const bool minuteTurned = bucketOf(now, kMinute) != m_shownMinute;
-    if (minuteTurned || m_services.engine.latest()->sequence != m_shownSequence || m_chartWanted)
+    if (minuteTurned || (!m_paused && m_services.engine.latest()->sequence != m_shownSequence) || m_chartWanted
+        || m_chartPending)
         schedule();
 }
 
@@ -227,8 +228,9 @@ void Session::refresh()
     const auto snapshot = m_paused ? m_paused : m_services.engine.latest();
     const TimeNs now = m_paused ? m_pausedAt : clock;
     const bool fresh = snapshot->sequence != m_shownSequence || bucketOf(now, kMinute) != m_shownMinute;
-    const bool chartDue = m_chartWanted || !m_sinceChart.isValid() || m_sinceChart.elapsed() >= kChartMs;
-    if (!fresh && !m_chartWanted)
+    const bool second = !m_sinceChart.isValid() || m_sinceChart.elapsed() >= kChartMs;
+    const bool chartDue = m_chartWanted || (second && (fresh || m_chartPending));
+    if (!fresh && !chartDue)
         return;
     m_view.snapshot = snapshot;
     m_view.now = now;
@@ -241,11 +243,10 @@ void Session::refresh()
     m_shownSequence = snapshot->sequence;
     m_shownMinute = bucketOf(now, kMinute);
     m_sinceFigures.start();
+    m_chartPending = !chartDue; // the heartbeat shows it when its second is over
     if (chartDue) {
         m_chartWanted = false;
         m_sinceChart.start();
-    } else {
-        m_chartWanted = fresh; // shown with the next due second
     }
     showState();
     showPage(chartDue);

@@ -179,7 +179,7 @@ private:
     QTimer m_tick, m_heartbeat;
     QElapsedTimer m_sinceFigures, m_sinceChart;
     std::shared_ptr<std::atomic<bool>> m_posted; ///< a snapshot notice is on its way to this thread
-    bool m_visible = true, m_ready = false, m_hasData = false, m_chartWanted = true;
+    bool m_visible = true, m_ready = false, m_hasData = false, m_chartWanted = true, m_chartPending = false;
     std::uint64_t m_shownSequence = 0;
     TimeNs m_shownMinute = 0;
     QString m_mode = QStringLiteral("live"), m_modeDetail;

@@ -23,6 +23,8 @@ Settings::Settings(Services &services, QObject *parent)
     connect(&m_save, &QTimer::timeout, this, &Settings::saveNow);
 }
 
+QString Settings::version() const { return QStringLiteral(FLYBALL_VERSION); }
+
 void Settings::stored()
 {
     saveSoon();

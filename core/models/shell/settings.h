@@ -63,7 +63,7 @@ public:
     [[nodiscard]] QString configError() const { return m_services.config.error(); }
     [[nodiscard]] QString ledgerPath() const { return m_ledgerPath; }
     [[nodiscard]] QString ledgerSize() const { return m_ledgerSize; }
-    [[nodiscard]] QString version() const { return QStringLiteral(FLYBALL_VERSION); }
+    [[nodiscard]] QString version() const;
     [[nodiscard]] TableModel *workflowColours() { return &m_colours; }
     Q_INVOKABLE void setSlot(const QString &workflowName, int slot);
     [[nodiscard]] double windowX() const { return values().window.x; }

@@ -3,6 +3,7 @@
 
 #include <QDate>
 #include <algorithm>
+#include <cmath>
 
 #include "core/models/pages/kpitexts.h"
 
@@ -88,7 +89,9 @@ void ImportModel::show(const Snapshot &snapshot)
     if (p.active) {
         text = p.bytesTotal > 0 ? tr("Reading %1").arg(f.bytesOf(p.bytesDone, p.bytesTotal)) : tr("Reading");
         if (p.secondsLeft >= 0)
-            text += tr(", %1 left").arg(f.duration(static_cast<qint64>(std::max(1.0, p.secondsLeft)) * kSecond));
+            text += tr(", %1 left")
+                        .arg(p.secondsLeft < 60 ? tr("%1 s").arg(std::max(1.0, std::ceil(p.secondsLeft)))
+                                                : f.duration(static_cast<qint64>(p.secondsLeft) * kSecond));
     }
     if (p.active == m_active && fraction == m_fraction && text == m_text)
         return;

@@ -98,30 +98,33 @@ void TableModel::insertNew(std::vector<TableRow> &rows)
 
 void TableModel::update(std::vector<TableRow> &rows)
 {
-    std::size_t i = 0;
-    while (i < rows.size()) {
-        const std::size_t first = i;
-        QList<int> roles;
-        for (; i < rows.size(); ++i) {
-            bool changed = false;
-            for (std::size_t c = 0; c < rows[i].cells.size(); ++c) {
-                if (cellEqual(rows[i].cells[c], m_rows[i].cells[c]))
-                    continue;
-                changed = true;
-                if (const int role = Qt::UserRole + 1 + static_cast<int>(c); !roles.contains(role))
-                    roles.append(role);
-            }
-            m_rows[i].plain = std::move(rows[i].plain);
-            m_rows[i].order = std::move(rows[i].order);
-            if (!changed)
-                break;
-            m_rows[i].cells = std::move(rows[i].cells);
+    int first = -1; // of the run of changed rows that is open
+    QList<int> roles;
+    const auto announce = [&](int end) {
+        if (first >= 0)
+            Q_EMIT dataChanged(index(first), index(end - 1), roles);
+        first = -1;
+        roles.clear();
+    };
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        bool changed = false;
+        for (std::size_t c = 0; c < rows[i].cells.size(); ++c) {
+            if (cellEqual(rows[i].cells[c], m_rows[i].cells[c]))
+                continue;
+            changed = true;
+            if (const int role = Qt::UserRole + 1 + static_cast<int>(c); !roles.contains(role))
+                roles.append(role);
         }
-        if (i > first)
-            Q_EMIT dataChanged(index(static_cast<int>(first)), index(static_cast<int>(i - 1)), roles);
-        else
-            ++i;
+        m_rows[i].plain = std::move(rows[i].plain);
+        m_rows[i].order = std::move(rows[i].order);
+        if (changed) {
+            m_rows[i].cells = std::move(rows[i].cells);
+            first = first < 0 ? static_cast<int>(i) : first;
+        } else {
+            announce(static_cast<int>(i));
+        }
     }
+    announce(static_cast<int>(rows.size()));
 }
 
 } // namespace flyball

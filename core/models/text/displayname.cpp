@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/models/text/displayname.h"
 
+#include <QList>
+
 namespace flyball {
 
 namespace {

@@ -64,7 +64,8 @@ void TestAxisTicks::fromZeroAlwaysFourToSix()
         QVERIFY2(axis.ticks.size() >= 4 && axis.ticks.size() <= 6, qPrintable(QString::number(maximum)));
         QVERIFY(axis.high >= maximum * (1 - 1e-9));
         const double mantissa = axis.step / std::pow(10, std::floor(std::log10(axis.step) + 1e-9));
-        const bool nice = std::abs(mantissa - 1) < 1e-6 || std::abs(mantissa - 2) < 1e-6 || std::abs(mantissa - 5) < 1e-6;
+        const bool nice =
+            std::abs(mantissa - 1) < 1e-6 || std::abs(mantissa - 2) < 1e-6 || std::abs(mantissa - 5) < 1e-6;
         QVERIFY2(nice, qPrintable(QString::number(axis.step)));
     }
 }
@@ -100,14 +101,21 @@ void TestAxisTicks::timeTicks_data()
     QTest::addColumn<int>("most");
     QTest::addColumn<QString>("labels");
     // 11:33 local for three hours with room for 12 labels: 15 min steps give 12 ticks, 11:45 to 14:30.
-    QTest::newRow("three hours") << "Europe/Berlin" << "2026-11-17T10:33:00Z" << qint64(180) << 13
+    QTest::newRow("three hours") << "Europe/Berlin"
+                                 << "2026-11-17T10:33:00Z" << qint64(180) << 13
                                  << "11:45 12:00 12:15 12:30 12:45 13:00 13:15 13:30 13:45 14:00 14:15 14:30";
-    QTest::newRow("few labels") << "Europe/Berlin" << "2026-11-17T10:33:00Z" << qint64(180) << 4 << "12:00 13:00 14:00";
-    QTest::newRow("half hour zone") << "Asia/Kolkata" << "2026-11-17T10:33:00Z" << qint64(180) << 4 << "17:00 18:00 19:00";
-    QTest::newRow("days") << "UTC" << "2026-11-03T10:00:00Z" << qint64(14 * 1440) << 8
+    QTest::newRow("few labels") << "Europe/Berlin"
+                                << "2026-11-17T10:33:00Z" << qint64(180) << 4 << "12:00 13:00 14:00";
+    QTest::newRow("half hour zone") << "Asia/Kolkata"
+                                    << "2026-11-17T10:33:00Z" << qint64(180) << 4 << "17:00 18:00 19:00";
+    QTest::newRow("days") << "UTC"
+                          << "2026-11-03T10:00:00Z" << qint64(14 * 1440) << 8
                           << "5 Nov|7 Nov|9 Nov|11 Nov|13 Nov|15 Nov|17 Nov";
-    QTest::newRow("midnight names the day") << "UTC" << "2026-11-16T20:00:00Z" << qint64(480) << 5 << "20:00|22:00|17 Nov|02:00|04:00";
-    QTest::newRow("months") << "UTC" << "2026-01-15T00:00:00Z" << qint64(300 * 1440) << 6
+    QTest::newRow("midnight names the day")
+        << "UTC"
+        << "2026-11-16T20:00:00Z" << qint64(480) << 5 << "20:00|22:00|17 Nov|02:00|04:00";
+    QTest::newRow("months") << "UTC"
+                            << "2026-01-15T00:00:00Z" << qint64(300 * 1440) << 6
                             << "Mar 2026|May 2026|Jul 2026|Sep 2026|Nov 2026";
 }
 
@@ -164,7 +172,8 @@ void TestAxisTicks::tickTexts_data()
     QTest::newRow("whole dollars") << 1200.0 << 200.0 << int(ChartUnit::Usd) << "$1,200";
     QTest::newRow("parts of a cent") << 0.0002 << 0.0001 << int(ChartUnit::Usd) << "$0.0002";
     QTest::newRow("minus") << -2.0 << 1.0 << int(ChartUnit::Usd) << QString::fromUtf8("\u2212$2");
-    QTest::newRow("thousands of tokens") << 40000.0 << 40000.0 << int(ChartUnit::Tokens) << QString::fromUtf8("40\u2009k");
+    QTest::newRow("thousands of tokens") << 40000.0 << 40000.0 << int(ChartUnit::Tokens)
+                                         << QString::fromUtf8("40\u2009k");
     QTest::newRow("zero tokens") << 0.0 << 40000.0 << int(ChartUnit::Tokens) << "0";
     QTest::newRow("millions") << 2.5e6 << 5e5 << int(ChartUnit::Tokens) << QString::fromUtf8("2,500\u2009k");
     QTest::newRow("percent") << 94.0 << 4.0 << int(ChartUnit::Percent) << QString::fromUtf8("94\u2009%");

@@ -25,6 +25,8 @@ int main(int argc, char **argv)
     std::uint64_t next = files->empty() ? 0 : std::strtoull(files->front().state.c_str(), nullptr, 10);
     bool first = files->empty();
     std::mt19937_64 random(std::strtoull(argv[2], nullptr, 10));
+    if (::write(STDOUT_FILENO, "r", 1) != 1) // open: from now on it commits
+        return 6;
     for (;;) {
         LedgerWrite write;
         if (first)

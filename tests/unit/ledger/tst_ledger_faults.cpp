@@ -2,6 +2,8 @@
 #include <csignal>
 #include <random>
 
+#include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -72,6 +74,30 @@ void checkExact(Ledger &ledger)
         QVERIFY(ledger.hasGroup(hashKey(std::to_string(n))));
 }
 
+/// Starts a victim; with `untilOpen` returns when it is about to commit, however slow the machine.
+pid_t startVictim(const std::string &path, const std::string &seed, bool untilOpen, int &reading)
+{
+    const std::string victim = std::string(FLYBALL_BIN_DIR) + "/flyball_ledger_victim";
+    char *arguments[] = {const_cast<char *>(victim.c_str()), const_cast<char *>(path.c_str()),
+                         const_cast<char *>(seed.c_str()), nullptr};
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0)
+        return -1;
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+    pid_t pid = -1;
+    if (::posix_spawn(&pid, victim.c_str(), &actions, nullptr, arguments, environ) != 0)
+        pid = -1;
+    posix_spawn_file_actions_destroy(&actions);
+    pollfd ready{ends[0], POLLIN, 0};
+    if (untilOpen && pid > 0)
+        ::poll(&ready, 1, 5000);
+    ::close(ends[1]);
+    reading = ends[0];
+    return pid;
+}
+
 } // namespace
 
 /// Kills, full disks: what is committed is exact, and the ledger goes on.
@@ -86,7 +112,6 @@ private Q_SLOTS:
 void TestLedgerFaults::killedThreeHundredTimes()
 {
     LedgerFixture fixture;
-    const std::string victim = std::string(FLYBALL_BIN_DIR) + "/flyball_ledger_victim";
     const std::string path = fixture.path();
     std::mt19937_64 random(7);
     QElapsedTimer clock;
@@ -95,12 +120,11 @@ void TestLedgerFaults::killedThreeHundredTimes()
     std::int64_t advanced = 0;
     std::int64_t before = 0;
     for (; kills < 300; ++kills) {
-        const std::string seed = std::to_string(random());
-        char *arguments[] = {const_cast<char *>(victim.c_str()), const_cast<char *>(path.c_str()),
-                             const_cast<char *>(seed.c_str()), nullptr};
-        pid_t pid = 0;
-        QCOMPARE(::posix_spawn(&pid, victim.c_str(), nullptr, nullptr, arguments, environ), 0);
-        ::usleep(static_cast<useconds_t>(10'000 + random() % 70'000));
+        int reading = -1;
+        const pid_t pid = startVictim(path, std::to_string(random()), kills % 2 == 0, reading);
+        const auto closeReading = qScopeGuard([&] { ::close(reading); });
+        QVERIFY(pid > 0);
+        ::usleep(static_cast<useconds_t>(random() % 60'000));
         ::kill(pid, SIGKILL);
         int status = 0;
         QCOMPARE(::waitpid(pid, &status, 0), pid);

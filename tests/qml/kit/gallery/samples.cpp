@@ -9,8 +9,8 @@ namespace flyball {
 namespace {
 
 constexpr qint64 kStart = 1794913980000; // 17 Nov 2026 10:33 UTC
-const char *const kNames[] = {"research_agent", "support_triage", "code_review", "doc_enrichment",
-                              "invoice_extract", "contract_qa", "sales_outreach", "kb_indexer"};
+const char *const kNames[] = {"research_agent",  "support_triage", "code_review",    "doc_enrichment",
+                              "invoice_extract", "contract_qa",    "sales_outreach", "kb_indexer"};
 const double kRates[] = {.262, .238, .164, .116, .098, .068, .044, .033};
 
 // Small repeatable noise in -1 .. 1.
@@ -24,7 +24,8 @@ double noise(int seed)
 
 QString Samples::hostile()
 {
-    return QStringLiteral("<img src=\"file:///etc/hostname\"><b>x</b>&lt;\n\t\u202Eabc\u0007 ") + QString(260, QLatin1Char('W'));
+    return QStringLiteral("<img src=\"file:///etc/hostname\"><b>x</b>&lt;\n\t\u202Eabc\u0007 ")
+           + QString(260, QLatin1Char('W'));
 }
 
 StackData Samples::stack()
@@ -56,8 +57,10 @@ StackData Samples::stack()
     data.gapText = QStringLiteral("spans, 4 min");
     data.summary = QStringLiteral("Spend per minute rose from $1.00 to $1.80 after 13:34 and is $0.97 now.");
     const auto at = [](int bin) { return kStart + bin * 60000; };
-    data.marks = {{at(45), QStringLiteral("r41"), ChartMark::Revision}, {at(153), QStringLiteral("r42"), ChartMark::Revision},
-                  {at(82), QStringLiteral("Cap changed"), ChartMark::Warn}, {at(127), {}, ChartMark::Resolved},
+    data.marks = {{at(45), QStringLiteral("r41"), ChartMark::Revision},
+                  {at(153), QStringLiteral("r42"), ChartMark::Revision},
+                  {at(82), QStringLiteral("Cap changed"), ChartMark::Warn},
+                  {at(127), {}, ChartMark::Resolved},
                   {at(168), QStringLiteral("Loop"), ChartMark::Crit}};
     return data;
 }
@@ -67,8 +70,10 @@ TrendData Samples::trend()
     TrendData data;
     data.startMs = kStart - 14 * 86400000LL;
     data.binMs = 6 * 3600000LL;
-    TrendPanel cost{QStringLiteral("Cost per success"), 0, {}, {}, {}, int(ChartUnit::Usd), QStringLiteral("$0.50"), false};
-    TrendPanel pass{QStringLiteral("Pass rate"), 2, {}, {}, {}, int(ChartUnit::Percent), QStringLiteral("91.3 %"), false};
+    TrendPanel cost{
+        QStringLiteral("Cost per success"), 0, {}, {}, {}, int(ChartUnit::Usd), QStringLiteral("$0.50"), false};
+    TrendPanel pass{QStringLiteral("Pass rate"), 2,    {}, {}, {}, int(ChartUnit::Percent),
+                    QStringLiteral("91.3 %"),    false};
     for (int i = 0; i < 56; ++i) {
         const double c = 0.405 + 0.016 * noise(i) + (i > 50 ? 0.075 : i > 40 ? -0.035 : 0);
         const double p = 94.2 + 0.55 * noise(i + 300) - (i > 40 ? 1.0 : 0) - (i > 50 ? 1.9 : 0);
@@ -121,8 +126,9 @@ LagData Samples::lag()
 
 DonutData Samples::donut()
 {
-    return {{{QStringLiteral("frontier"), 121.36, -1, 2}, {QStringLiteral("mid"), 48.83, -1, 1}, {hostile(), 18.23, -1, 0}},
-            QStringLiteral("64 percent frontier")};
+    return {
+        {{QStringLiteral("frontier"), 121.36, -1, 2}, {QStringLiteral("mid"), 48.83, -1, 1}, {hostile(), 18.23, -1, 0}},
+        QStringLiteral("64 percent frontier")};
 }
 
 HistogramData Samples::histogram()
@@ -163,14 +169,8 @@ QVariant Samples::spark()
     return QVariant::fromValue(data);
 }
 
-QVariant Samples::waterfall()
-{
-    return QVariant::fromValue(WaterfallData{60, 20, 140, 2, false, false});
-}
+QVariant Samples::waterfall() { return QVariant::fromValue(WaterfallData{60, 20, 140, 2, false, false}); }
 
-QVariant Samples::tokens()
-{
-    return QVariant::fromValue(TokenData{24000, 60000, 4000, 900, 1500, 106000, false});
-}
+QVariant Samples::tokens() { return QVariant::fromValue(TokenData{24000, 60000, 4000, 900, 1500, 106000, false}); }
 
 } // namespace flyball

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <map>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/flyballctl/arguments.h"
+#include "app/flyballctl/commands.h"
+#include "app/flyballctl/configfile.h"
+#include "app/flyballctl/sourcelist.h"
+#include "app/flyballctl/textout.h"
+#include "core/aggregate/report/report.h"
+#include "core/engine/paths.h"
+#include "core/sources/detect.h"
+
+namespace flyball::ctl {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char *kHelp = "Usage: flyballctl sources detect | list | test SOURCE  [--format json|table]\n"
+                              "\n"
+                              "  detect           folders where known tools keep traces; opens none of their files\n"
+                              "  list             the sources of the app's config.json and whether they can be read\n"
+                              "  test SOURCE      reads a source once and says what is in it; stores nothing\n"
+                              "\n"
+                              "Exit 3 when parts of a tested source were rejected.\n"
+                              "\n"
+                              "Example: flyballctl sources test otlp-json:spans.jsonl --format json\n";
+
+int detect(bool json)
+{
+    const std::vector<DetectedSource> found = detectLocalSources(DetectEnvironment::ofProcess());
+    Json list = Json::array();
+    TextTable table({"kind", "folder", "files", "size", "newest"});
+    for (const DetectedSource &source : found) {
+        list.push_back({{"kind", source.kind},
+                        {"target", source.root},
+                        {"files", source.files},
+                        {"bytes", source.bytes},
+                        {"oldest_change", formatRfc3339(source.oldestMtimeNs)},
+                        {"newest_change", formatRfc3339(source.newestMtimeNs)}});
+        table.add({source.kind, source.root, std::to_string(source.files), bytesText(source.bytes),
+                   formatRfc3339(source.newestMtimeNs / kSecond * kSecond)});
+    }
+    if (json)
+        printJson({{"sources", list}});
+    else
+        print(found.empty() ? "no local traces found\n" : table.text());
+    return kOk;
+}
+
+std::string stateOf(const SourceConfig &source)
+{
+    struct stat info {};
+    if (::stat(source.target.c_str(), &info) != 0)
+        return "missing";
+    if (::access(source.target.c_str(), S_ISDIR(info.st_mode) ? R_OK | X_OK : R_OK) != 0)
+        return "unreadable";
+    return source.paused ? "paused" : "ready";
+}
+
+int list(bool json)
+{
+    const auto config = readConfigFile(Paths::fromEnvironment().configFile());
+    if (!config)
+        return unusable(config.error());
+    Json all = Json::array();
+    TextTable table({"id", "kind", "target", "state"});
+    for (const SourceConfig &source : config->sources) {
+        all.push_back({{"id", source.id},
+                       {"kind", source.kind},
+                       {"target", source.target},
+                       {"paused", source.paused},
+                       {"state", stateOf(source)}});
+        table.add({source.id, source.kind.empty() ? "(detected)" : source.kind, source.target, stateOf(source)});
+    }
+    if (json)
+        printJson({{"sources", all}});
+    else
+        print(config->sources.empty() ? "no sources configured\n" : table.text());
+    return kOk;
+}
+
+/// What reading a source once says about it.
+struct Trial {
+    std::map<std::string, std::int64_t> kinds; ///< files by format
+    std::int64_t skipped = 0;                  ///< files that no format claims
+    std::int64_t bytes = 0;
+    Coverage coverage;
+    Report report;
+};
+
+Result<Trial> tryOut(const std::string &word)
+{
+    auto spec = parseSource(word);
+    if (!spec)
+        return spec.error();
+    auto catalog = loadCatalog({});
+    if (!catalog)
+        return catalog.error();
+    SymbolTable symbols;
+    Trial trial;
+    auto found = findTargets(*spec, symbols, trial.skipped);
+    if (!found)
+        return found.error();
+    const std::vector<ScanTarget> targets = dropRepeated(std::move(*found));
+    for (const ScanTarget &target : targets) {
+        ++trial.kinds[std::string(target.format->kind)];
+        trial.bytes += target.file.size;
+    }
+    CallPricer pricer(*catalog, symbols);
+    Collator collator(symbols, pricer);
+    if (const Result<> read = scan(targets, ScanOptions(), collator); !read)
+        return read.error();
+    ReportBuilder builder(ReportOptions(), symbols);
+    collator.resolveAll([&](const Call &call) { builder.add(call); }, [](const RunInfo &) {});
+    trial.report = builder.finish();
+    trial.coverage = collator.coverage();
+    return trial;
+}
+
+int test(const std::string &word, bool json)
+{
+    const auto trial = tryOut(word);
+    if (!trial)
+        return unusable(trial.error());
+    const auto when = [](TimeNs t) { return t == kNoTime ? Json(nullptr) : Json(formatRfc3339(t)); };
+    const Report &report = trial->report;
+    if (json) {
+        printJson({{"source", word},
+                   {"readable", true},
+                   {"files", Json(trial->kinds)},
+                   {"files_skipped", trial->skipped},
+                   {"bytes", trial->bytes},
+                   {"lines", trial->coverage.lines},
+                   {"calls", report.totals.calls},
+                   {"calls_without_usage", report.totals.callsWithoutUsage},
+                   {"calls_unpriced", report.totals.callsUnpriced},
+                   {"first", when(report.first)},
+                   {"last", when(report.last)},
+                   {"ignored", trial->coverage.ignored},
+                   {"rejected", Json(trial->coverage.rejects)}});
+    } else {
+        TextTable table({"what", "found"});
+        for (const auto &[kind, count] : trial->kinds)
+            table.add({"files of " + kind, std::to_string(count)});
+        table.add({"other files", std::to_string(trial->skipped)});
+        table.add({"size", bytesText(trial->bytes)});
+        table.add({"lines", std::to_string(trial->coverage.lines)});
+        table.add({"calls", std::to_string(report.totals.calls)});
+        table.add({"without counts", std::to_string(report.totals.callsWithoutUsage)});
+        table.add({"without price", std::to_string(report.totals.callsUnpriced)});
+        if (report.first != kNoTime)
+            table.add({"events", formatRfc3339(report.first) + " to " + formatRfc3339(report.last)});
+        for (const auto &[reason, count] : trial->coverage.rejects)
+            table.add({"rejected: " + reason, std::to_string(count)});
+        print(table.text());
+    }
+    return trial->coverage.rejected > 0 ? kPartly : kOk;
+}
+
+int run(const std::vector<std::string> &words)
+{
+    auto arguments = Arguments::parse(words, {{"--format", true}});
+    if (!arguments)
+        return unusable(arguments.error());
+    const std::string format = arguments->value("--format", "table");
+    if (format != "json" && format != "table")
+        return unusable("--format is json or table, not '" + format + "'");
+    const std::vector<std::string> &rest = arguments->words();
+    const std::string action = rest.empty() ? "" : rest[0];
+    if (action == "test" && rest.size() == 2)
+        return test(rest[1], format == "json");
+    if (action == "test")
+        return unusable("sources test needs one source");
+    if (action != "detect" && action != "list")
+        return unusable("sources needs detect, list or test" + (action.empty() ? "" : ", not '" + action + "'"));
+    if (rest.size() > 1)
+        return unusable("sources " + action + " takes no further words: '" + rest[1] + "'");
+    return action == "detect" ? detect(format == "json") : list(format == "json");
+}
+
+} // namespace
+
+const Command &sourcesCommand()
+{
+    static const Command command{"sources", "find, list and test sources", kHelp, run};
+    return command;
+}
+
+} // namespace flyball::ctl

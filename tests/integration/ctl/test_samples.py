@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Real traces of named tools: a report says exactly what a reader can know from them (expected.json)."""
+import json
+
+import support
+
+# folder -> (kind, file or folder inside that is read alone)
+SAMPLES = {
+    "claude-code-2.1.197": ("claude-code", "projects"),
+    "otel-openai-0.21/json": ("otlp-json", "traces.jsonl"),
+    "otel-openai-0.21/collector": ("otlp-json", "derived-collector-style.traces.jsonl"),
+    "traceloop-0.27/json": ("otlp-json", "traces.jsonl"),
+    "traceloop-0.27/collector": ("otlp-json", "derived-collector-style.traces.jsonl"),
+    "traceloop-0.27/workflow": ("otlp-json", "traces.jsonl"),
+    "openinference-4.2.7/json": ("otlp-json", "traces.jsonl"),
+    "openinference-4.2.7/collector": ("otlp-json", "derived-collector-style.traces.jsonl"),
+    "vercel-ai-6.0/json": ("otlp-json", "traces.jsonl"),
+    "vercel-ai-6.0/collector": ("otlp-json", "derived-collector-style.traces.jsonl"),
+    "vercel-ai-7.0/genai": ("otlp-json", "traces.jsonl"),
+    "vercel-ai-7.0/legacy": ("otlp-json", "traces.jsonl"),
+}
+# This exporter sends input without cache counts beside it, so its input is what we call fresh.
+REPORTED = {"in_reported": "in_fresh", "out_reported": "out_total", "cache_read_reported": "cache_read",
+            "cache_write_reported": "cache_write_untyped"}
+
+
+class Samples(support.Case):
+    def check_tokens(self, got, want, where):
+        for name, count in want.items():
+            if name != "calls":
+                self.assertEqual(got[REPORTED.get(name, name)], count, (where, name))
+
+    def check(self, report, folder, where):
+        want = json.loads((support.FIXTURES / folder / "expected.json").read_text())["readable"]
+        totals = report["totals"]
+        self.assertEqual(totals["errors"], want["error_records"], where)
+        self.assertEqual(totals["calls_without_usage"], want["calls_without_usage"], where)
+        self.assertEqual(totals["calls"],
+                         want["calls_with_usage"] + want["calls_without_usage"] + want["error_records"], where)
+        self.assertEqual(report["coverage"]["rejected"], {}, where)
+        self.check_tokens(totals["tokens"], want["tokens"], where)
+        models = {group["key"]["model"]: group for group in report["groups"]}
+        for model, tokens in want["by_model"].items():
+            self.assertIn(model, models, where)
+            group = models.pop(model)
+            if sum(count for name, count in tokens.items() if name != "calls") > 0:
+                self.assertEqual(group["calls"] - group["errors"], tokens["calls"], (where, model))
+            self.check_tokens(group["tokens"], tokens, (where, model))
+        for model, group in models.items():  # what is left are failures that never reached a model
+            self.assertEqual(group["calls"], group["errors"], (where, model))
+
+    def test_every_sample_every_way(self):
+        for folder, (kind, part) in SAMPLES.items():
+            whole = support.FIXTURES / folder
+            # A folder holds its telemetry's metrics and logs, notes and expected.json as well.
+            sources = [whole / part, f"{kind}:{whole / part}", whole, f"{kind}:{whole}"]
+            first = None
+            for source in sources:
+                with self.subTest(sample=folder, source=str(source)):
+                    report = self.report(source, "--by", "model")
+                    self.check(report, folder, str(source))
+                    first = first or report
+                    self.assertEqual(support.without_window(report), support.without_window(first))
+
+    def test_samples_through_the_ledger(self):
+        for folder, (kind, part) in SAMPLES.items():
+            with self.subTest(sample=folder):
+                self.flyball_home = self.folder / folder.replace("/", "-")
+                source = f"{kind}:{support.FIXTURES / folder / part}"
+                self.ingest(source)
+                again = self.ingest(source)
+                self.assertEqual(again["calls_added"], 0)
+                report = self.report("ledger:", "--by", "model")
+                self.check(report, folder, folder)
+                files = self.report(source, "--by", "model")
+                self.assertEqual(support.without_window(report), support.without_window(files))
+
+    def test_costs_equal_ccusage(self):
+        # ccusage 20.0.24 on the same transcripts, rounded to nano-USD from its binary fractions.
+        oracle = {"claude-opus-4-8": 23_362_250, "claude-sonnet-4-6": 19_470_900, "claude-haiku-4-5": 3_278_050}
+        report = self.report(support.FIXTURES / "claude-code-2.1.197", "--by", "model")
+        self.assertEqual({g["key"]["model"]: g["cost_nusd"] for g in report["groups"] if g["key"]["model"]}, oracle)
+        self.assertEqual(report["totals"]["cost_nusd"], sum(oracle.values()))
+        self.assertEqual(report["totals"]["calls_placeholder"], 2)
+
+    def test_workflow_is_the_nearest_ancestor(self):
+        folder = support.FIXTURES / "traceloop-0.27" / "workflow"
+        want = json.loads((folder / "expected.json").read_text())["workflow_of_call"]
+        report = self.report(folder, "--by", "workflow,agent")
+        got = {(g["key"]["workflow"], g["key"]["agent"]): g["calls"] for g in report["groups"]}
+        expected = {}
+        for call in want.values():
+            key = (call["workflow"], call["agent"] or "")
+            expected[key] = expected.get(key, 0) + 1
+        self.assertEqual(got, expected)
+
+    def test_order_of_sources_does_not_matter(self):
+        one, two = support.FIXTURES / "vercel-ai-6.0" / "json", support.FIXTURES / "traceloop-0.27" / "json"
+        a = self.report(one, two, "--by", "model,provider")
+        b = self.report(two, one, "--by", "model,provider")
+        self.assertEqual(support.without_window(a), support.without_window(b))
+        twice = self.report(one, one, one / "traces.jsonl", "--by", "model")
+        self.assertEqual(support.without_window(twice), support.without_window(self.report(one, "--by", "model")))
+
+
+if __name__ == "__main__":
+    support.main()

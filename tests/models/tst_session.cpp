@@ -1,0 +1,553 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QAbstractItemModelTester>
+#include <QDir>
+#include <QFile>
+#include <QGuiApplication>
+#include <QRandomGenerator>
+#include <QRegularExpression>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "core/models/session/session.h"
+#include "tests/models/fakeengine.h"
+
+using namespace flyball;
+
+// What QML sees, from snapshots with known numbers.
+class TestSession : public QObject {
+    Q_OBJECT
+
+    static constexpr TimeNs kNow = 1'795'000'000 * kSecond; // 2026-11-18T11:06:40Z
+    QTemporaryDir m_dir;
+    std::unique_ptr<FakeEngine> m_engine;
+    std::unique_ptr<SnapshotMaker> m_maker;
+    TimeNs m_now = kNow;
+
+    static QString plain(QString text) { return text.replace(QChar(0x202f), u' '); }
+    SessionOptions options()
+    {
+        static int n = 0;
+        SessionOptions o;
+        o.configPath = m_dir.filePath(QStringLiteral("%1/config.json").arg(++n));
+        o.clock = [this] { return m_now; };
+        o.detect = [] { return std::vector<DetectedSource>(); };
+        o.locale = QLocale(QLocale::English, QLocale::UnitedStates);
+        return o;
+    }
+    std::unique_ptr<Session> open(SessionOptions o)
+    {
+        auto session = std::make_unique<Session>(*m_engine, std::move(o));
+        session->settings()->setTimeZone(QStringLiteral("UTC"));
+        return session;
+    }
+    Call call(TimeNs ago, const char *workflow, double usd)
+    {
+        return makeCall(*m_engine, kNow - ago, workflow, "claude-opus-4-5",
+                        static_cast<PicoUsd>(usd * static_cast<double>(kPicoPerUsd)));
+    }
+    static QVariant cell(TableModel *table, int row, const char *role)
+    {
+        return table->row(row).value(QString::fromLatin1(role));
+    }
+
+private Q_SLOTS:
+    void init()
+    {
+        QTest::failOnWarning(QRegularExpression(QStringLiteral(".*")));
+        m_now = kNow;
+        m_engine = std::make_unique<FakeEngine>();
+        m_maker = std::make_unique<SnapshotMaker>(*m_engine);
+        QVERIFY(m_engine->catalog);
+    }
+
+    void emptyLedgerSaysSo()
+    {
+        auto session = open(options());
+        QVERIFY(!session->hasData());
+        QVERIFY(session->overview()->empty());
+        QCOMPARE(session->overview()->emptyHeading(), QStringLiteral("No calls yet"));
+        QCOMPARE(session->overview()->spend()->tileState(), QStringLiteral("nodata"));
+        QVERIFY(session->firstRun()->wanted());
+    }
+
+    void overviewShowsTheSums()
+    {
+        Call unpriced = call(10 * kMinute, "beta", 0);
+        unpriced.costOrigin = CostOrigin::Unpriced;
+        unpriced.usage[TokenClass::InFresh] = 2000;
+        unpriced.usage[TokenClass::OutText] = 200;
+        m_engine->publish(m_maker->make({call(5 * kMinute, "alpha", 10.5), call(20 * kMinute, "alpha", 1.5),
+                                         call(30 * kMinute, "beta", 3), call(5 * kHour, "alpha", 99), unpriced}));
+        auto session = open(options());
+        QVERIFY(session->hasData());
+        Kpi *spend = session->overview()->spend();
+        QCOMPARE(spend->value(), QStringLiteral("$15.00"));
+        QCOMPARE(spend->mark(), QStringLiteral("≥"));
+        QCOMPARE(plain(spend->chipText()), QStringLiteral("60.0 % priced")); // 3,300 of 5,500 tokens
+        TableModel *table = session->overview()->workflows();
+        QCOMPARE(table->count(), 2);
+        QCOMPARE(cell(table, 0, "name").toString(), QStringLiteral("alpha"));
+        QCOMPARE(cell(table, 0, "spend").toString(), QStringLiteral("$12.00"));
+        QCOMPARE(cell(table, 0, "spendMark").toString(), QString());
+        QCOMPARE(cell(table, 1, "spendMark").toString(), QStringLiteral("≥"));
+        QCOMPARE(plain(cell(table, 1, "state").toString()), QStringLiteral("67 % unpriced"));
+        QVERIFY(!table->present().contains(QStringLiteral("pass"))); // no outcome anywhere
+        QVERIFY(!table->present().contains(QStringLiteral("cache")));
+        QCOMPARE(session->overview()->unpricedModels()->count(), 1);
+        session->range()->setKey(QStringLiteral("24h"));
+        QCOMPARE(spend->value(), QStringLiteral("$114.00"));
+    }
+
+    void unpricedAloneIsUnknown()
+    {
+        Call unpriced = call(kMinute, "alpha", 0);
+        unpriced.costOrigin = CostOrigin::Unpriced;
+        m_engine->publish(m_maker->make({unpriced}));
+        auto session = open(options());
+        QCOMPARE(session->overview()->spend()->value(), QStringLiteral("unknown"));
+        QCOMPARE(cell(session->overview()->workflows(), 0, "spend").toString(), QStringLiteral("unknown"));
+    }
+
+    void chartSumsToTheSpend()
+    {
+        std::vector<Call> calls;
+        QRandomGenerator dice(1);
+        for (int i = 0; i < 400; ++i)
+            calls.push_back(call(TimeNs(dice.bounded(170)) * kMinute + kMinute,
+                                 qPrintable(QStringLiteral("w%1").arg(dice.bounded(12))), dice.bounded(1.0)));
+        m_engine->publish(m_maker->make(calls));
+        auto session = open(options());
+        const StackData chart = session->overview()->chart();
+        QCOMPARE(chart.bins, 180);
+        QCOMPARE(chart.bands.size(), 8); // seven and "other"
+        QCOMPARE(session->overview()->bandId(7), QString());
+        QVERIFY(!session->overview()->bandId(0).isEmpty());
+        double sum = 0;
+        for (const StackBand &band : chart.bands)
+            for (const double v : band.values)
+                sum += v; // bins of a minute: USD per minute
+        QVERIFY(std::abs(sum - session->view().totals.cost.toDouble()) < 1e-9);
+        session->overview()->toggleHidden(session->overview()->bandId(0));
+        session->refreshNow();
+        QCOMPARE(session->overview()->chart().bands.size(), 7);
+    }
+
+    void aPausedWindowStandsStill()
+    {
+        m_engine->publish(m_maker->make({call(kMinute, "alpha", 1)}));
+        auto session = open(options());
+        session->togglePause();
+        QCOMPARE(session->mode(), QStringLiteral("paused"));
+        m_engine->publish(m_maker->make({call(kMinute, "alpha", 1), call(2 * kMinute, "alpha", 1)}));
+        session->refreshNow();
+        QCOMPARE(session->overview()->spend()->value(), QStringLiteral("$1.00"));
+        m_now += 12 * kSecond;
+        session->refreshNow();
+        QCOMPARE(plain(session->modeDetail()), QStringLiteral("12 s"));
+        session->togglePause();
+        QCOMPARE(session->overview()->spend()->value(), QStringLiteral("$2.00"));
+        QCOMPARE(session->mode(), QStringLiteral("live"));
+    }
+
+    void aBurstOfSnapshotsIsOneRefresh()
+    {
+        auto session = open(options());
+        QSignalSpy spy(session.get(), &Session::refreshed);
+        QSignalSpy chart(session->overview(), &OverviewModel::chartChanged);
+        for (int i = 0; i < 50; ++i) {
+            m_engine->publish(m_maker->make({call(kMinute, "alpha", i)}));
+            QCoreApplication::processEvents();
+        }
+        QTRY_COMPARE(session->overview()->spend()->value(), QStringLiteral("$49.00"));
+        QVERIFY2(spy.size() <= 3, qPrintable(QString::number(spy.size())));
+        // The hero chart moves once a second, and the last change is not lost.
+        const auto last = [&] {
+            double sum = 0;
+            const StackData data = session->overview()->chart();
+            for (const StackBand &band : data.bands)
+                for (const double v : band.values)
+                    sum += v;
+            return sum;
+        };
+        QTRY_COMPARE(last(), 49.0);
+        QVERIFY2(chart.size() <= 2, qPrintable(QString::number(chart.size())));
+    }
+
+    void nothingIsFormedWhileHidden()
+    {
+        auto session = open(options());
+        session->setVisible(false);
+        QSignalSpy spy(session.get(), &Session::refreshed);
+        m_engine->publish(m_maker->make({call(kMinute, "alpha", 5)}));
+        QTest::qWait(400);
+        QCOMPARE(spy.size(), 0);
+        session->setVisible(true);
+        QTRY_COMPARE(session->overview()->spend()->value(), QStringLiteral("$5.00"));
+    }
+
+    void zoomAndBack()
+    {
+        m_engine->publish(m_maker->make({call(kMinute, "alpha", 1), call(2 * kHour, "alpha", 7)}));
+        auto session = open(options());
+        QCOMPARE(session->overview()->spend()->value(), QStringLiteral("$8.00"));
+        const double at = static_cast<double>((kNow - 2 * kHour) / 1'000'000);
+        session->range()->zoom(at - 600'000, at + 600'000);
+        QCOMPARE(session->range()->key(), QStringLiteral("custom"));
+        QCOMPARE(session->overview()->spend()->value(), QStringLiteral("$7.00"));
+        session->range()->pan(3'600'000);
+        QCOMPARE(session->overview()->spend()->tileState(), QStringLiteral("nodata"));
+        session->range()->back();
+        QCOMPARE(session->range()->key(), QStringLiteral("3h"));
+        QCOMPARE(session->overview()->spend()->value(), QStringLiteral("$8.00"));
+    }
+
+    void oldMinutesAreReadByTheQueryThread()
+    {
+        const std::vector<Call> calls{call(kMinute, "alpha", 1), call(9 * kDay, "alpha", 4)};
+        m_maker->minutesFrom = kNow - kDay;
+        const auto snapshot = m_maker->make(calls);
+        Totals old;
+        old.add(calls[1]);
+        m_engine->ledger.minutes.push_back({bucketOf(calls[1].time, kMinute), 0, old});
+        m_engine->hold = true;
+        m_engine->publish(snapshot);
+        auto session = open(options());
+        const double at = static_cast<double>(calls[1].time / 1'000'000);
+        session->range()->zoom(at - 1'200'000, at + 1'200'000);
+        QCOMPARE(session->overview()->spend()->tileState(), QStringLiteral("loading"));
+        m_engine->answer();
+        QTRY_COMPARE(session->overview()->spend()->value(), QStringLiteral("$4.00"));
+    }
+
+    void workflowPageHasItsOwnSums()
+    {
+        for (std::uint64_t i = 0; i < 100; ++i)
+            m_maker->runs.push_back(makeRun(*m_engine, i, i < 80 ? "alpha" : "beta", kNow - kHour,
+                                            kNow - kMinute - TimeNs(i),
+                                            i % 4 == 0 ? Outcome::Failure : Outcome::Success, kPicoPerUsd / 10));
+        Call stepped = call(kMinute, "alpha", 2);
+        stepped.names.step = m_engine->symbols.intern("plan");
+        m_engine->publish(m_maker->make({stepped, call(3 * kMinute, "alpha", 1), call(kMinute, "beta", 5)}));
+        auto session = open(options());
+        session->navigation()->openWorkflow(cell(session->overview()->workflows(), 1, "id").toString());
+        QCOMPARE(session->workflow()->name(), QStringLiteral("alpha"));
+        auto kpis = session->workflow()->kpis();
+        QCOMPARE(kpis.at(&kpis, 0)->value(), QStringLiteral("$3.00"));
+        QCOMPARE(kpis.at(&kpis, 1)->value(), QStringLiteral("80"));
+        QCOMPARE(kpis.at(&kpis, 2)->value(), QStringLiteral("$0.100"));
+        QCOMPARE(kpis.at(&kpis, 3)->value(), QStringLiteral("$0.100"));
+        QVERIFY(plain(kpis.at(&kpis, 3)->sub()).contains(QStringLiteral("n too small, 80 of 300")));
+        QCOMPARE(kpis.at(&kpis, 4)->value(), QStringLiteral("$0.133")); // 8.00 / 60
+        QCOMPARE(kpis.at(&kpis, 6)->value(), QStringLiteral("75.0"));
+        QCOMPARE(session->workflow()->steps()->count(), 2);
+        QCOMPARE(cell(session->workflow()->steps(), 0, "name").toString(), QStringLiteral("plan"));
+        QCOMPARE(session->workflow()->trend().panels.size(), 2);
+        QCOMPARE(session->workflow()->runs()->table()->totalCount(), 80);
+        const QVariantList crumbs = session->navigation()->crumbs();
+        QCOMPARE(crumbs.last().toMap().value(QStringLiteral("text")).toString(), QStringLiteral("alpha"));
+        session->navigation()->back();
+        QCOMPARE(session->navigation()->page(), QStringLiteral("overview"));
+    }
+
+    void runsFilterSortAndPage()
+    {
+        for (std::uint64_t i = 0; i < 1500; ++i)
+            m_maker->runs.push_back(makeRun(*m_engine, i, i % 3 == 0 ? "alpha" : "beta", kNow - kHour + TimeNs(i),
+                                            kNow - kMinute, i % 5 == 0 ? Outcome::Failure : Outcome::Success,
+                                            static_cast<PicoUsd>(i) * kPicoPerUsd));
+        m_engine->publish(m_maker->make({call(kMinute, "alpha", 1)}));
+        auto session = open(options());
+        session->navigation()->show(QStringLiteral("runs"));
+        TableModel *table = session->runs()->table();
+        QAbstractItemModelTester tester(table, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QCOMPARE(table->count(), 200);
+        QCOMPARE(table->totalCount(), 1500);
+        table->sortBy(QStringLiteral("cost"));
+        table->sortBy(QStringLiteral("cost"));
+        session->refreshNow();
+        const bool descending = table->sortDescending();
+        QCOMPARE(cell(table, 0, "cost").toString(), descending ? QStringLiteral("$1,499.00") : QStringLiteral("$0.00"));
+        table->loadMore();
+        session->refreshNow();
+        QCOMPARE(table->count(), 400);
+        session->runs()->setSegment(QStringLiteral("failed"));
+        session->refreshNow();
+        QCOMPARE(table->totalCount(), 300);
+        session->runs()->setFilterText(QStringLiteral("ALPHA"));
+        session->refreshNow();
+        QCOMPARE(table->totalCount(), 100); // every 15th
+        table->setFrozen(true);
+        const QString first = cell(table, 0, "id").toString();
+        table->sortBy(QStringLiteral("start"));
+        session->refreshNow();
+        QCOMPARE(cell(table, 0, "id").toString(), first);
+    }
+
+    void runDetailAddsUp()
+    {
+        RunRow row = makeRun(*m_engine, 1, "alpha", kNow - kHour, kNow - kMinute, Outcome::Success, 0);
+        row.totals = {};
+        const auto match = m_engine->catalog->match("anthropic", "claude-opus-4-5");
+        QVERIFY(match.found());
+        std::vector<Call> calls;
+        UsdSum sum;
+        for (int i = 0; i < 5; ++i) {
+            Call c = makeCall(*m_engine, kNow - TimeNs(50 - i) * kMinute, "alpha", "claude-opus-4-5", 0, 1000 * (i + 1),
+                              200);
+            c.run = row.info.run;
+            c.latencyNs = 2 * kSecond;
+            c.flags |= CallCacheKnown;
+            const Cost cost = price(match, c.usage, {c.time, {}, false, {}});
+            QVERIFY(cost.priced);
+            c.cost = cost.total;
+            c.priceRule = cost.ruleId;
+            sum.add(c.cost);
+            row.totals.add(c);
+            calls.push_back(c);
+        }
+        m_engine->ledger.calls = calls;
+        m_maker->runs.push_back(row);
+        m_engine->publish(m_maker->make(calls));
+        auto session = open(options());
+        session->navigation()->openRun(QString::fromStdString(toHex(row.info.run)));
+        RunModel *run = session->run();
+        QTRY_COMPARE(run->state(), QStringLiteral("ready"));
+        const Formatter f(QLocale(QLocale::English, QLocale::UnitedStates), QTimeZone::utc());
+        QCOMPARE(run->calls()->count(), 5);
+        QCOMPARE(cell(run->calls(), 4, "sum").toString(), f.money(sum));
+        TableModel *classes = run->classes();
+        QCOMPARE(cell(classes, classes->count() - 1, "cost").toString(), f.moneyFine(sum));
+        QCOMPARE(cell(classes, 0, "name").toString(), QStringLiteral("Fresh input"));
+        QVERIFY(cell(classes, 0, "cost").toString().startsWith(u'$'));
+        // Inputs 1000..5000, outputs 200: sent again are min(I, I before + O before) = 1200, 2200, ...
+        QCOMPARE(run->context().calls.at(1).history, 1200.0);
+        QCOMPARE(run->context().calls.at(1).fresh, 800.0);
+        run->select(2);
+        QCOMPARE(run->call()->title(), QStringLiteral("Call 3"));
+        QVERIFY(run->call()->ruleText().contains(QStringLiteral("claude-opus-4-5")));
+        QCOMPARE(run->workflow(), QStringLiteral("alpha"));
+    }
+
+    void unknownRunIsMissing()
+    {
+        auto session = open(options());
+        session->navigation()->openRun(QStringLiteral("<b>no</b>"));
+        QCOMPARE(session->run()->state(), QStringLiteral("missing"));
+    }
+
+    void callsBehindANumber()
+    {
+        std::vector<Call> calls;
+        for (int i = 0; i < 10'050; ++i)
+            calls.push_back(call(kMinute + TimeNs(i) * kSecond / 2, i % 2 == 0 ? "alpha" : "beta", 0.01));
+        m_engine->ledger.calls = calls;
+        m_engine->publish(m_maker->make(calls));
+        auto session = open(options());
+        session->overview()->spend()->openCalls();
+        QVERIFY(session->callsOpen());
+        QTRY_VERIFY(!session->calls()->table()->loading());
+        QVERIFY(session->calls()->table()->totalText().startsWith(QStringLiteral("first 10,000 calls")));
+        session->openCallsOf(QStringLiteral("workflow"), cell(session->overview()->workflows(), 0, "id").toString());
+        QTRY_COMPARE(session->calls()->table()->totalCount(), 5025);
+        session->setCallsOpen(false);
+        QVERIFY(!session->callsOpen());
+    }
+
+    void overridePreviewSaveUndo()
+    {
+        Call unpriced = makeCall(*m_engine, kNow - kMinute, "alpha", "house-model", 0, 1'000'000, 1'000'000);
+        unpriced.costOrigin = CostOrigin::Unpriced;
+        const std::vector<Call> calls{unpriced, call(kMinute, "alpha", 3)};
+        m_engine->ledger.calls = calls;
+        m_engine->publish(m_maker->make(calls));
+        auto session = open(options());
+        session->navigation()->show(QStringLiteral("prices"));
+        PricesModel *prices = session->prices();
+        QCOMPARE(prices->unpricedCount(), 1);
+        prices->setView(QStringLiteral("unpriced"));
+        session->refreshNow();
+        QCOMPARE(prices->table()->count(), 1);
+        PriceEditor *editor = prices->editor();
+        editor->load(cell(prices->table(), 0, "id").toString());
+        QCOMPARE(editor->state(), QStringLiteral("No price"));
+        editor->setInput(QStringLiteral("0.45"));
+        editor->setOutput(QStringLiteral("abc"));
+        QVERIFY(!editor->canSave());
+        QVERIFY(editor->errors().contains(QStringLiteral("output")));
+        editor->setOutput(QStringLiteral("1.80"));
+        QVERIFY(editor->canSave());
+        QTRY_VERIFY(editor->preview().contains(QStringLiteral("$5.25"))); // 3 + 0.45 + 1.80
+        QVERIFY(plain(editor->preview()).contains(QStringLiteral("100.0 % priced")));
+        QSignalSpy notice(session.get(), &Session::notice);
+        editor->save();
+        QTRY_COMPARE(notice.size(), 1);
+        QVERIFY(m_engine->overridesJson.find("house-model") != std::string::npos);
+        QVERIFY(prices->canUndo());
+        session->act(notice.at(0).at(3).toString());
+        QTRY_VERIFY(m_engine->overridesJson.find("house-model") == std::string::npos);
+    }
+
+    void sourcesComeAndGo()
+    {
+        auto session = open(options());
+        const QString path = m_dir.filePath(QStringLiteral("empty"));
+        QVERIFY(QDir().mkpath(path));
+        SourcesModel *sources = session->sources();
+        sources->check(path);
+        QTRY_COMPARE(sources->checkState(), QStringLiteral("ok"));
+        sources->check(m_dir.filePath(QStringLiteral("not there")));
+        QTRY_COMPARE(sources->checkState(), QStringLiteral("bad"));
+        sources->add(QUrl::fromLocalFile(path).toString());
+        QCOMPARE(m_engine->log.back(), "add " + path.toStdString());
+        sources->add(path); // twice is once
+        QCOMPARE(m_engine->log.size(), std::size_t(1));
+        session->settings()->saveNow();
+        ConfigStore stored(session->settings()->configPath(), true);
+        QCOMPARE(stored.sources().size(), std::size_t(1));
+        const QString id = QString::fromStdString(stored.sources().front().id);
+        sources->setPaused(id, true);
+        sources->remove(id, true);
+        QCOMPARE(m_engine->log.back(), "remove " + id.toStdString() + " with rows");
+        session->settings()->saveNow();
+        QVERIFY(ConfigStore(session->settings()->configPath(), true).sources().empty());
+    }
+
+    void rejectedLinesAreNamed()
+    {
+        SourceHealth h;
+        h.id = "s1";
+        h.kind = "otlp-json";
+        h.target = "/data/spans\n.jsonl";
+        h.state = SourceState::Stale;
+        h.rejected = 41;
+        h.rejects.push_back({"not_json", 41, "/data/x.jsonl", 17, 3});
+        m_maker->sources = {h};
+        m_maker->rejected = 41;
+        m_engine->publish(m_maker->make({call(kMinute, "alpha", 1)}));
+        auto session = open(options());
+        QCOMPARE(session->overview()->spend()->mark(), QStringLiteral("≥"));
+        session->navigation()->show(QStringLiteral("sources"));
+        QCOMPARE(cell(session->sources()->table(), 0, "name").toString(), QStringLiteral("spans .jsonl"));
+        QCOMPARE(cell(session->sources()->table(), 0, "stateTone").toString(), QStringLiteral("warn"));
+        QCOMPARE(cell(session->sources()->rejects(), 0, "count").toString(), QStringLiteral("41"));
+        QCOMPARE(cell(session->sources()->rejects(), 0, "reason").toString(), QStringLiteral("not json"));
+    }
+
+    void importTellsHowLong()
+    {
+        auto snapshot = m_maker->make({});
+        snapshot->import = {true, 1'200'000'000, 1'900'000'000, 5, 3.2};
+        m_engine->publish(snapshot);
+        auto session = open(options());
+        QVERIFY(session->importing()->active());
+        QCOMPARE(plain(session->importing()->text()), QStringLiteral("Reading 1.2 of 1.9 GB, 4 s left"));
+        session->importing()->cancel();
+        QCOMPARE(m_engine->log.back(), std::string("cancel"));
+    }
+
+    void paletteFindsRunsAndPages()
+    {
+        m_maker->runs.push_back(
+            makeRun(*m_engine, 0xabcdef, "alpha", kNow - kHour, kNow - kMinute, Outcome::Success, 5));
+        m_engine->publish(m_maker->make({call(kMinute, "alpha", 1)}));
+        auto session = open(options());
+        PaletteModel *palette = session->palette();
+        QAbstractItemModelTester tester(palette, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        palette->setQuery(QStringLiteral("sour"));
+        palette->activate(0);
+        QCOMPARE(session->navigation()->page(), QStringLiteral("sources"));
+        palette->setQuery(QString::fromStdString(toHex(Key128{7, 0xabcdef})).left(16));
+        palette->activate(0);
+        QCOMPARE(session->navigation()->page(), QStringLiteral("run"));
+        palette->setQuery(QStringLiteral("zzzz nothing"));
+        QCOMPARE(palette->count(), 0);
+        palette->activate(0);
+    }
+
+    void exportKeepsExactNumbers()
+    {
+        m_engine->publish(m_maker->make({makeCall(*m_engine, kNow - kMinute, "=cmd()", "m", 1'234'567'890'123)}));
+        auto session = open(options());
+        const QVariantList columns{QVariantMap{{QStringLiteral("key"), QStringLiteral("name")},
+                                               {QStringLiteral("title"), QStringLiteral("Workflow")}},
+                                   QVariantMap{{QStringLiteral("key"), QStringLiteral("spark")},
+                                               {QStringLiteral("title"), QStringLiteral("Chart")}},
+                                   QVariantMap{{QStringLiteral("key"), QStringLiteral("spend")},
+                                               {QStringLiteral("title"), QStringLiteral("Spend")}}};
+        const QString path = m_dir.filePath(QStringLiteral("out.csv"));
+        QCOMPARE(session->exporter()->csv(session->overview()->workflows(), columns, path), QString());
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(file.readAll(), QByteArray("Workflow,Spend,Spend bound\r\n\"'=cmd()\",1.234567890,\r\n"));
+        const QString link = m_dir.filePath(QStringLiteral("link.csv"));
+        QVERIFY(QFile::link(path, link));
+        QVERIFY(!session->exporter()->csv(session->overview()->workflows(), columns, link).isEmpty());
+        const QString json = m_dir.filePath(QStringLiteral("out.json"));
+        QCOMPARE(session->exporter()->json(session->overview()->workflows(), columns, json), QString());
+        QFile jsonFile(json);
+        QVERIFY(jsonFile.open(QIODevice::ReadOnly));
+        QVERIFY(jsonFile.readAll().contains("\"spend\": \"1.234567890\""));
+    }
+
+    void settingsAreRememberedAndDemoLeavesThemAlone()
+    {
+        SessionOptions o = options();
+        {
+            auto session = open(o);
+            session->settings()->setTheme(QStringLiteral("light"));
+            session->settings()->setRetentionDays(90);
+            session->settings()->setWindowW(1111);
+            session->range()->setKey(QStringLiteral("7d"));
+        }
+        QCOMPARE(m_engine->retention, 90);
+        o.temporary = true;
+        {
+            Session demo(*m_engine, o);
+            QCOMPARE(demo.settings()->theme(), QStringLiteral("light"));
+            QVERIFY(!demo.firstRun()->wanted());
+            demo.settings()->setTheme(QStringLiteral("dark"));
+        }
+        o.temporary = false;
+        Session again(*m_engine, o);
+        QCOMPARE(again.settings()->theme(), QStringLiteral("light"));
+        QCOMPARE(again.settings()->windowW(), 1111.0);
+        QCOMPARE(again.range()->key(), QStringLiteral("7d"));
+    }
+
+    void firstRunListsAndStarts()
+    {
+        SessionOptions o = options();
+        const QString root = m_dir.path();
+        o.detect = [root] {
+            DetectedSource s;
+            s.kind = "claude-code";
+            s.root = root.toStdString();
+            s.files = 214;
+            s.bytes = 1'900'000'000;
+            s.newestMtimeNs = kNow;
+            s.oldestMtimeNs = kNow - 40 * kDay;
+            return std::vector<DetectedSource>{s};
+        };
+        auto session = open(o);
+        FirstRun *first = session->firstRun();
+        QTRY_COMPARE(first->state(), QStringLiteral("ready"));
+        QCOMPARE(first->startText(), QStringLiteral("Start with 1 source"));
+        QCOMPARE(plain(first->sizeText()), QStringLiteral("214 files, 1.9 GB"));
+        QVERIFY(m_engine->log.empty()); // listed, not read
+        first->toggle(0);
+        QVERIFY(!first->canStart());
+        first->toggle(0);
+        first->start();
+        QCOMPARE(m_engine->log.front(), "add " + root.toStdString());
+        QVERIFY(!first->wanted());
+    }
+};
+
+int main(int argc, char **argv)
+{
+    QGuiApplication app(argc, argv); // clipboard
+    TestSession test;
+    return QTest::qExec(&test, argc, argv);
+}
+#include "tst_session.moc"
