@@ -23,6 +23,7 @@ constexpr std::int64_t kBudget = 4LL << 20; ///< bytes per source and round
 constexpr TimeNs kTick = 80'000'000;        ///< between publications while data arrives
 constexpr TimeNs kIdleTick = 2 * kSecond;   ///< health ages are refreshed this often without data
 constexpr TimeNs kDiskRetry = kSecond;
+constexpr TimeNs kVerifyAfter = 30 * kSecond;
 
 class EngineImpl final : public Engine {
 public:
@@ -196,6 +197,20 @@ private:
             callback();
     }
 
+    /// A large ledger gets its deep check in the background, once the first numbers are long shown.
+    void verifyOnce(TimeNs now)
+    {
+        if (m_verified || now - m_started < kVerifyAfter)
+            return;
+        m_verified = true;
+        m_queries->post([this](Ledger &reader) {
+            if (const Result<> sound = reader.verify(); !sound) {
+                const std::lock_guard lock(m_mutex);
+                m_commands.push_back([this, message = sound.error().message] { m_pipeline.setError(message); });
+            }
+        });
+    }
+
     /// Until data, a command, or the next thing that is due.
     void wait(int timeoutMs)
     {
@@ -225,7 +240,7 @@ private:
     {
         pthread_setname_np(pthread_self(), "flyball-ingest");
         if (const Result<> loaded = m_pipeline.load([this] { publish(); }); !loaded)
-            m_loadError = loaded.error().message;
+            m_pipeline.setError(loaded.error().message);
         for (const SourceConfig &source : m_options.sources)
             m_pipeline.addSource(source);
         (void)m_pipeline.retain(m_options.retentionDays);
@@ -240,6 +255,7 @@ private:
                 m_pipeline.commit();
                 publish();
             }
+            verifyOnce(now);
             if (!more && !m_stop)
                 wait(timeoutMs(monotonicNow()));
         }
@@ -261,8 +277,9 @@ private:
     std::deque<std::function<void()>> m_commands;
     std::atomic<bool> m_stop{false};
     TimeNs m_published = 0;
+    TimeNs m_started = monotonicNow();
+    bool m_verified = false;
     bool m_dirty = true;
-    std::string m_loadError;
     std::thread m_thread;
 };
 

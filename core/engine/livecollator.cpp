@@ -31,6 +31,8 @@ LiveCollator::LiveCollator(SymbolTable &symbols, CallPricer &pricer, Ledger &led
 
 Result<> LiveCollator::start()
 {
+    m_series.clear();
+    m_seriesIndex.clear();
     auto series = m_ledger.loadSeries();
     if (!series)
         return series.error();

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/base/jsoncursor.h"
+
 namespace flyball {
 
 namespace {
@@ -31,6 +33,7 @@ Result<> Pipeline::load(const std::function<void()> &loaded)
     m_ledger->setReadDeadline(0);
     if (const Result<> started = m_collator.start(); !started)
         return started;
+    readHorizon();
     TimeNs first = kNoTime;
     TimeNs newest = kNoTime;
     for (const bool ascending : {true, false}) {
@@ -65,6 +68,23 @@ Result<> Pipeline::load(const std::function<void()> &loaded)
     const Result<> runs = m_ledger->loadRuns([&](const RunRow &row) { m_runs.load(row); });
     loaded();
     return runs;
+}
+
+void Pipeline::readHorizon()
+{
+    const std::string text = m_ledger->meta(kMetaRetainedBefore);
+    std::int64_t value = 0;
+    m_horizon = !text.empty() && parseInt64(text, value) ? value : kNoTime;
+}
+
+/// What retention has let go stays in the roll-ups; reading its lines again must not count it twice.
+void Pipeline::dropRetained(FactBatch &batch) const
+{
+    if (m_horizon == kNoTime)
+        return;
+    const std::size_t before = batch.calls.size();
+    std::erase_if(batch.calls, [&](const CallFact &fact) { return fact.time < m_horizon; });
+    batch.ignored += static_cast<std::int64_t>(before - batch.calls.size());
 }
 
 void Pipeline::trimMinutes()
@@ -103,14 +123,21 @@ void Pipeline::removeSource(const std::string &id, bool rowsToo)
         return;
     const std::string target = (*it)->config().target;
     m_feeds.erase(it);
+    // Calls that another source reported as well stay, and must be decided again without this one.
+    const auto shared =
+        rowsToo ? m_ledger->groupsSharedWith(target) : Result<std::vector<Key128>>(std::vector<Key128>{});
     const Result<> forgotten = m_ledger->forgetSource(target, rowsToo);
     if (!forgotten) {
         m_error = forgotten.error().message;
         return;
     }
-    if (rowsToo)
-        if (const Result<> reloaded = reloadAll(); !reloaded)
-            m_error = reloaded.error().message;
+    if (const Result<> reloaded = reloadAll(); !reloaded)
+        m_error = reloaded.error().message;
+    if (shared)
+        for (const Key128 &group : *shared)
+            if (const Result<> touched = m_collator.touch(group); !touched)
+                m_error = touched.error().message;
+    m_pendingFacts = m_pendingFacts || m_collator.pending();
 }
 
 Result<> Pipeline::reloadAll()
@@ -146,6 +173,7 @@ Result<> Pipeline::retain(int days)
     const auto removed = m_ledger->retain(wallClockNow() - days * kDay);
     if (!removed)
         return removed.error();
+    readHorizon();
     return {};
 }
 
@@ -163,6 +191,7 @@ bool Pipeline::readSome(std::int64_t budgetBytes)
         m_moreToRead = m_moreToRead || result.more;
         m_importDone += result.bytesRead;
         if (read.batch.lines > 0 || !read.batch.rejects.empty()) {
+            dropRetained(read.batch);
             if (const Result<> added = m_collator.add(read.batch); !added)
                 m_error = added.error().message;
             m_read.push_back(std::move(read));

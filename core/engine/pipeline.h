@@ -41,6 +41,7 @@ public:
     [[nodiscard]] std::vector<std::unique_ptr<SourceFeed>> &feeds() { return m_feeds; }
     [[nodiscard]] Ledger &ledger() { return *m_ledger; }
     [[nodiscard]] const Totals &totals() const { return m_collator.totals(); }
+    void setError(const std::string &message) { m_error = message; }
     [[nodiscard]] bool readOnly() const { return m_ledger->openReport().readOnly; }
 
 private:
@@ -48,6 +49,8 @@ private:
     [[nodiscard]] Result<> reloadAll();
     void applyCommitted(LedgerWrite &write);
     void trimMinutes();
+    void readHorizon();
+    void dropRetained(FactBatch &batch) const;
     void updateImport();
 
     SymbolTable &m_symbols;
@@ -79,6 +82,7 @@ private:
     TimeNs m_importStart = 0;
     bool m_moreToRead = true;
     std::string m_path;
+    TimeNs m_horizon = kNoTime; ///< older calls were let go by retention
 };
 
 } // namespace flyball

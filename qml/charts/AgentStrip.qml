@@ -4,8 +4,8 @@ import Flyball.Charts
 import Flyball.Theme
 
 AgentStripItem {
-    property int total: onHead + behind + silent
-    property string text: qsTr("%1 of %2 agents on the newest revision").arg(onHead).arg(total)
+    property int total: current + behind + silent
+    property string text: qsTr("%1 of %2 agents on the newest revision").arg(current).arg(total)
 
     implicitWidth: Theme.px(280)
     implicitHeight: Theme.px(8)

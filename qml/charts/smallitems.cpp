@@ -233,7 +233,7 @@ AgentStripItem::AgentStripItem(QQuickItem *parent) : ChartItem(parent) { updateO
 
 void AgentStripItem::draw(QPainter &painter, const ChartStyle &style)
 {
-    const std::array<int, 3> counts{std::max(0, m_onHead), std::max(0, m_behind), std::max(0, m_silent)};
+    const std::array<int, 3> counts{std::max(0, m_current), std::max(0, m_behind), std::max(0, m_silent)};
     const std::array<QColor, 3> colours{style.ok, style.warn, style.track};
     const qint64 total = qint64(counts[0]) + counts[1] + counts[2];
     if (total < 1)

@@ -152,7 +152,7 @@ private:
 class AgentStripItem : public flyball::ChartItem {
     Q_OBJECT
     QML_ELEMENT
-    Q_PROPERTY(int onHead MEMBER m_onHead NOTIFY changed)
+    Q_PROPERTY(int current MEMBER m_current NOTIFY changed)
     Q_PROPERTY(int behind MEMBER m_behind NOTIFY changed)
     Q_PROPERTY(int silent MEMBER m_silent NOTIFY changed)
 
@@ -166,7 +166,7 @@ protected:
     void draw(QPainter &painter, const ChartStyle &style) override;
 
 private:
-    int m_onHead = 0, m_behind = 0, m_silent = 0;
+    int m_current = 0, m_behind = 0, m_silent = 0;
 };
 
 // The parts of a bill in one bar; estimated parts are hatched.

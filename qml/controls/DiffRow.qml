@@ -28,7 +28,7 @@ RowLayout {
     NameText {
         Layout.fillWidth: true
         Layout.maximumWidth: Math.ceil(implicitWidth)
-                Layout.preferredWidth: Math.ceil(implicitWidth)
+        Layout.preferredWidth: Math.ceil(implicitWidth)
         mono: true
         font.pixelSize: Theme.px(11.5)
         tone: "crit"

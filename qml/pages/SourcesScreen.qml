@@ -14,13 +14,12 @@ PageBase {
     readonly property SourcesModel sources: session.sources
     readonly property bool none: session.ready && sources.table.count === 0
 
-    property bool firstShown: false
-
-    onFirstShownChanged: if (firstShown) sources.select(0)
+    readonly property bool unchosen: visible && sources.selected < 0 && sources.table.count > 0
 
     objectName: "sourcesScreen"
     title: qsTr("Sources")
     usesRange: false
+    onUnchosenChanged: if (unchosen) sources.select(0)
     exports: none ? [] : [
         { key: "sources", text: qsTr("Sources"), base: "sources", table: sources.table, columns: table.exportColumns },
         { key: "rejects", text: qsTr("Rejected lines"), base: "rejected", table: sources.rejects, columns: rejects.exportColumns }
@@ -57,11 +56,6 @@ PageBase {
         removeSheet.open();
     }
 
-    Binding {
-        target: root
-        property: "firstShown"
-        value: root.visible && root.sources.selected < 0 && root.sources.table.count > 0
-    }
     AddSourceDialog {
         id: addDialog
 

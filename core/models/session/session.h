@@ -9,13 +9,12 @@
 #include <memory>
 #include <unordered_map>
 
-#include "core/models/pages/callsview.h"
-#include "core/models/pages/overviewmodel.h"
-#include "core/models/pages/pricesmodel.h"
-#include "core/models/pages/runmodel.h"
-#include "core/models/pages/runslist.h"
-#include "core/models/pages/sourcesmodel.h"
-#include "core/models/pages/workflowmodel.h"
+#include "core/models/overview/overviewmodel.h"
+#include "core/models/overview/workflowmodel.h"
+#include "core/models/prices/pricesmodel.h"
+#include "core/models/runs/callsview.h"
+#include "core/models/runs/runmodel.h"
+#include "core/models/runs/runslist.h"
 #include "core/models/session/navigation.h"
 #include "core/models/session/rangemodel.h"
 #include "core/models/session/viewbuilder.h"
@@ -24,6 +23,7 @@
 #include "core/models/shell/palettemodel.h"
 #include "core/models/shell/settings.h"
 #include "core/models/shell/statusmodel.h"
+#include "core/models/sources/sourcesmodel.h"
 
 namespace flyball {
 

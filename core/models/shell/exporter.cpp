@@ -9,7 +9,7 @@
 #include <QUrl>
 #include <nlohmann/json.hpp>
 
-#include "core/models/pages/sourcesmodel.h"
+#include "core/models/sources/sourcesmodel.h"
 #include "core/models/text/displayname.h"
 
 namespace flyball {

@@ -6,7 +6,7 @@
 #include <QVariantList>
 #include <QtQml/qqmlregistration.h>
 
-#include "core/models/pages/callsview.h"
+#include "core/models/runs/callsview.h"
 #include "core/models/session/services.h"
 #include "core/models/table/tablemodel.h"
 

@@ -5,7 +5,7 @@
 #include <QFileInfo>
 #include <QThreadPool>
 
-#include "core/models/pages/sourcecheck.h"
+#include "core/models/sources/sourcecheck.h"
 #include "core/models/text/displayname.h"
 
 namespace flyball {

@@ -6,9 +6,9 @@
 #include <QtQml/qqmlregistration.h>
 #include <functional>
 
-#include "core/models/pages/sourcesmodel.h"
 #include "core/models/session/services.h"
 #include "core/models/session/view.h"
+#include "core/models/sources/sourcesmodel.h"
 #include "core/models/table/tablemodel.h"
 #include "core/sources/detect.h"
 

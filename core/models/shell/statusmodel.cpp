@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/models/pages/kpitexts.h"
+#include "core/models/overview/kpitexts.h"
 
 namespace flyball {
 

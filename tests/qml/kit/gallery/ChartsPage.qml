@@ -85,8 +85,8 @@ Item {
                         WhiskerBar { low: 2210; mid: 2480; high: 2790; base: 3712; from: 2000; to: 4000; tone: "ok" }
                         WhiskerBar { low: 88; mid: 90.6; high: 93; base: 91.3; from: 80; to: 100 }
                     }
-                    AgentStrip { onHead: 37; behind: 2; silent: 1; Layout.fillWidth: true }
-                    AgentStrip { onHead: 300; behind: 40; silent: 20; Layout.fillWidth: true }
+                    AgentStrip { current: 37; behind: 2; silent: 1; Layout.fillWidth: true }
+                    AgentStrip { current: 300; behind: 40; silent: 20; Layout.fillWidth: true }
                 }
             }
         }

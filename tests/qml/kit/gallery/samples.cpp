@@ -28,7 +28,7 @@ QString Samples::hostile()
            + QString(260, QLatin1Char('W'));
 }
 
-StackData Samples::stack()
+QVariant Samples::stack()
 {
     StackData data;
     data.startMs = kStart;
@@ -62,10 +62,10 @@ StackData Samples::stack()
                   {at(82), QStringLiteral("Cap changed"), ChartMark::Warn},
                   {at(127), {}, ChartMark::Resolved},
                   {at(168), QStringLiteral("Loop"), ChartMark::Crit}};
-    return data;
+    return QVariant::fromValue(data);
 }
 
-TrendData Samples::trend()
+QVariant Samples::trend()
 {
     TrendData data;
     data.startMs = kStart - 14 * 86400000LL;
@@ -88,10 +88,10 @@ TrendData Samples::trend()
     data.marks = {{data.startMs + 14 * data.binMs, QStringLiteral("r38"), ChartMark::Revision},
                   {data.startMs + 41 * data.binMs, QStringLiteral("r40"), ChartMark::Revision}};
     data.summary = QStringLiteral("Cost per success rose to $0.50 while pass rate fell to 91.3 percent.");
-    return data;
+    return QVariant::fromValue(data);
 }
 
-ContextData Samples::context()
+QVariant Samples::context()
 {
     ContextData data;
     for (int i = 0; i < 16; ++i) {
@@ -110,10 +110,10 @@ ContextData Samples::context()
     data.limit = 20000;
     data.limitText = QStringLiteral("r42: compress above 20 k");
     data.summary = QStringLiteral("Input grew from 9.3 k to 102 k tokens in 15 calls.");
-    return data;
+    return QVariant::fromValue(data);
 }
 
-LagData Samples::lag()
+QVariant Samples::lag()
 {
     LagData data;
     data.startMs = kStart;
@@ -121,17 +121,18 @@ LagData Samples::lag()
     for (int i = 0; i < 90; ++i)
         data.values.append(i >= 9 && i < 12 ? qQNaN() : i < 9 ? 0.8 + 0.15 * i : 0.9 + 0.3 * std::abs(noise(i)));
     data.summary = QStringLiteral("Lag is 0.9 s now, 2.0 s at most.");
-    return data;
+    return QVariant::fromValue(data);
 }
 
-DonutData Samples::donut()
+QVariant Samples::donut()
 {
     return {
         {{QStringLiteral("frontier"), 121.36, -1, 2}, {QStringLiteral("mid"), 48.83, -1, 1}, {hostile(), 18.23, -1, 0}},
         QStringLiteral("64 percent frontier")};
+    return QVariant::fromValue(data);
 }
 
-HistogramData Samples::histogram()
+QVariant Samples::histogram()
 {
     HistogramData data;
     data.low = 0.05;
@@ -145,19 +146,20 @@ HistogramData Samples::histogram()
     data.formerHard = 4;
     data.formerText = QStringLiteral("was $4.00");
     data.summary = QStringLiteral("412 runs, half under $0.31, 1 percent over $3.86.");
-    return data;
+    return QVariant::fromValue(data);
 }
 
-PartsData Samples::parts()
+QVariant Samples::parts()
 {
-    return {{{QStringLiteral("Base work"), 47.09, -1, false},
-             {QStringLiteral("Accumulated context"), 46.12, 0, false},
-             {QStringLiteral("Frontier on simple steps"), 31.27, 3, false},
-             {QStringLiteral("Retry and loop"), 24.71, 1, false},
-             {hostile(), 17.83, 2, false},
-             {QStringLiteral("System prompt repetition"), 12.46, 6, false},
-             {QStringLiteral("Verbosity"), 8.94, 8, true}},
-            QStringLiteral("Seven parts, 188.42 dollars")};
+    const PartsData data{{{QStringLiteral("Base work"), 47.09, -1, false},
+                          {QStringLiteral("Accumulated context"), 46.12, 0, false},
+                          {QStringLiteral("Frontier on simple steps"), 31.27, 3, false},
+                          {QStringLiteral("Retry and loop"), 24.71, 1, false},
+                          {hostile(), 17.83, 2, false},
+                          {QStringLiteral("System prompt repetition"), 12.46, 6, false},
+                          {QStringLiteral("Verbosity"), 8.94, 8, true}},
+                         QStringLiteral("Seven parts, 188.42 dollars")};
+    return QVariant::fromValue(data);
 }
 
 QVariant Samples::spark()

@@ -14,14 +14,14 @@ class Samples : public QObject {
     Q_OBJECT
     QML_ELEMENT
     QML_SINGLETON
-    Q_PROPERTY(flyball::StackData stack READ stack CONSTANT)
-    Q_PROPERTY(flyball::StackData emptyStack READ emptyStack CONSTANT)
-    Q_PROPERTY(flyball::TrendData trend READ trend CONSTANT)
-    Q_PROPERTY(flyball::ContextData context READ context CONSTANT)
-    Q_PROPERTY(flyball::LagData lag READ lag CONSTANT)
-    Q_PROPERTY(flyball::DonutData donut READ donut CONSTANT)
-    Q_PROPERTY(flyball::HistogramData histogram READ histogram CONSTANT)
-    Q_PROPERTY(flyball::PartsData parts READ parts CONSTANT)
+    Q_PROPERTY(QVariant stack READ stack CONSTANT)
+    Q_PROPERTY(QVariant emptyStack READ emptyStack CONSTANT)
+    Q_PROPERTY(QVariant trend READ trend CONSTANT)
+    Q_PROPERTY(QVariant context READ context CONSTANT)
+    Q_PROPERTY(QVariant lag READ lag CONSTANT)
+    Q_PROPERTY(QVariant donut READ donut CONSTANT)
+    Q_PROPERTY(QVariant histogram READ histogram CONSTANT)
+    Q_PROPERTY(QVariant parts READ parts CONSTANT)
     Q_PROPERTY(QVariant spark READ spark CONSTANT)
     Q_PROPERTY(QVariant waterfall READ waterfall CONSTANT)
     Q_PROPERTY(QVariant tokens READ tokens CONSTANT)
@@ -30,14 +30,14 @@ class Samples : public QObject {
 public:
     using QObject::QObject;
 
-    [[nodiscard]] static StackData stack();
-    [[nodiscard]] static StackData emptyStack() { return {}; }
-    [[nodiscard]] static TrendData trend();
-    [[nodiscard]] static ContextData context();
-    [[nodiscard]] static LagData lag();
-    [[nodiscard]] static DonutData donut();
-    [[nodiscard]] static HistogramData histogram();
-    [[nodiscard]] static PartsData parts();
+    [[nodiscard]] static QVariant stack();
+    [[nodiscard]] static QVariant emptyStack() { return QVariant::fromValue(StackData{}); }
+    [[nodiscard]] static QVariant trend();
+    [[nodiscard]] static QVariant context();
+    [[nodiscard]] static QVariant lag();
+    [[nodiscard]] static QVariant donut();
+    [[nodiscard]] static QVariant histogram();
+    [[nodiscard]] static QVariant parts();
     [[nodiscard]] static QVariant spark();
     [[nodiscard]] static QVariant waterfall();
     [[nodiscard]] static QVariant tokens();

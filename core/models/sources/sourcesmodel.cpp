@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/models/sources/sourcesmodel.h"
+
+#include <QFileInfo>
+#include <limits>
+
+#include "core/models/overview/kpitexts.h"
+#include "core/models/sources/sourcecheck.h"
+#include "core/models/text/displayname.h"
+
+namespace flyball {
+
+namespace {
+
+constexpr TimeNs kSampleEvery = 5 * kSecond;
+constexpr std::size_t kSamples = 720; // one hour
+
+} // namespace
+
+SourceWords sourceWords(SourceState state)
+{
+    const auto tr = [](const char *text) { return SourcesModel::tr(text); };
+    switch (state) {
+    case SourceState::CatchingUp:
+        return {tr("Catching up"), QStringLiteral("info")};
+    case SourceState::Live:
+        return {tr("Live"), QStringLiteral("ok")};
+    case SourceState::Idle:
+        return {tr("Idle"), QStringLiteral("muted")};
+    case SourceState::Stale:
+        return {tr("Stale"), QStringLiteral("warn")};
+    case SourceState::Failing:
+        return {tr("Failing"), QStringLiteral("crit")};
+    case SourceState::Paused:
+        return {tr("Paused"), QStringLiteral("muted")};
+    case SourceState::Unknown:
+        break;
+    }
+    return {tr("Starting"), QStringLiteral("muted")};
+}
+
+SourcesModel::SourcesModel(Services &services, QObject *parent)
+    : QObject(parent),
+      m_services(services),
+      m_table({QStringLiteral("name"), QStringLiteral("sub"), QStringLiteral("kind"), QStringLiteral("icon"),
+               QStringLiteral("state"), QStringLiteral("stateTone"), QStringLiteral("stateText"), QStringLiteral("lag"),
+               QStringLiteral("lagTone"), QStringLiteral("spark"), QStringLiteral("linesPerSecond"),
+               QStringLiteral("records"), QStringLiteral("recordsTone"), QStringLiteral("rejected"),
+               QStringLiteral("spend"), QStringLiteral("spendMark"), QStringLiteral("paused")},
+              {}, {}, false, this),
+      m_details({QStringLiteral("label"), QStringLiteral("value"), QStringLiteral("tone"), QStringLiteral("mono")}, {},
+                {}, false, this),
+      m_rejects({QStringLiteral("reason"), QStringLiteral("sub"), QStringLiteral("count"), QStringLiteral("where")}, {},
+                QStringLiteral("count"), true, this)
+{
+    for (const char *key : {"coverage", "lag", "linesPerSecond", "rejected", "duplicates"})
+        m_kpis.append(new Kpi(QString::fromLatin1(key), this));
+}
+
+const SourceHealth *SourcesModel::health(const QString &id) const
+{
+    if (!m_snapshot)
+        return nullptr;
+    for (const SourceHealth &h : m_snapshot->sources)
+        if (QString::fromStdString(h.id) == id)
+            return &h;
+    return nullptr;
+}
+
+void SourcesModel::sample(const Snapshot &snapshot, TimeNs now)
+{
+    for (const SourceHealth &h : snapshot.sources) {
+        auto &ring = m_samples[QString::fromStdString(h.id)];
+        if (!ring.empty() && now - ring.back().at < kSampleEvery)
+            continue;
+        const bool reading = h.state == SourceState::Live || h.state == SourceState::Idle;
+        const double lag =
+            reading && h.lagNs >= 0 ? static_cast<double>(h.lagNs) / 1e9 : std::numeric_limits<double>::quiet_NaN();
+        ring.push_back({now, h.linesPerSecond, lag});
+        if (ring.size() > kSamples)
+            ring.pop_front();
+    }
+}
+
+void SourcesModel::show(const View &view)
+{
+    const Formatter &f = m_services.format;
+    m_snapshot = view.snapshot;
+    m_now = view.now;
+    m_spend = view.group({Dimension::Source});
+    int live = 0;
+    m_problems = 0;
+    std::vector<TableRow> rows;
+    for (const SourceHealth &h : m_snapshot->sources) {
+        const QString id = QString::fromStdString(h.id);
+        const SourceWords words = sourceWords(h.state);
+        live += h.state == SourceState::Live || h.state == SourceState::Idle || h.state == SourceState::CatchingUp;
+        const bool bad = h.state == SourceState::Failing || h.state == SourceState::Stale;
+        m_problems += bad ? 1 : 0;
+        const QString target = displayName(std::string_view(h.target));
+        const QString name = displayName(QFileInfo(QString::fromStdString(h.target)).fileName());
+        const auto spend =
+            std::find_if(m_spend.begin(), m_spend.end(), [&](const Group &g) { return g.key[0] == h.symbol; });
+        SparkData spark;
+        spark.stale = bad;
+        if (const auto ring = m_samples.constFind(id); ring != m_samples.constEnd())
+            for (const Sample &s : *ring)
+                spark.values.append(s.rate);
+        spark.summary = tr("%1 lines per second").arg(f.number(h.linesPerSecond, 0));
+        const qint64 total = h.bytesRead + h.bytesPending;
+        TableRow row = m_table.makeRow(id);
+        const auto put = [&](const char *role, const QVariant &v, const QVariant &plain = {}, double order = kNoOrder) {
+            m_table.put(row, role, v, plain, order);
+        };
+        put("name", name.isEmpty() ? target : name, QString::fromStdString(h.target));
+        put("sub", h.error.empty() ? tr("%1, %2 files").arg(kindLabel(QString::fromStdString(h.kind)), f.count(h.files))
+                                   : displayName(std::string_view(h.error)));
+        put("kind", QString::fromStdString(h.kind), QString::fromStdString(h.kind));
+        put("icon", h.kind == "claude-code" ? QStringLiteral("term") : QStringLiteral("file"));
+        put("state", words.text, words.text);
+        put("stateTone", words.tone);
+        put("stateText", h.since > 0 ? tr("since %1").arg(f.whenExact(h.since, view.now)) : QString());
+        put("lag", h.lagNs >= 0 ? f.duration(h.lagNs) : Formatter::notApplicable(),
+            h.lagNs >= 0 ? QVariant(static_cast<double>(h.lagNs) / 1e9) : QVariant());
+        put("lagTone", bad ? QStringLiteral("warn") : QString());
+        put("spark", QVariant::fromValue(spark));
+        put("linesPerSecond", f.number(h.linesPerSecond, h.linesPerSecond < 9.95 ? 1 : 0), h.linesPerSecond);
+        put("records", h.bytesPending > 0 ? f.bytesOf(h.bytesRead, total) : f.tokens(h.lines), qlonglong(h.lines));
+        put("recordsTone", h.bytesPending > 0 ? QStringLiteral("info") : QString());
+        put("rejected", f.count(h.rejected), qlonglong(h.rejected));
+        const bool has = spend != m_spend.end();
+        const bool unknown = has && Formatter::costUnknown(spend->totals);
+        put("spend",
+            !has      ? Formatter::notApplicable()
+            : unknown ? Formatter::unknown()
+                      : f.money(spend->totals.cost),
+            has && !unknown ? QVariant(QString::fromStdString(spend->totals.cost.toDecimal())) : QVariant());
+        put("spendMark", has && !unknown ? Formatter::mark(spend->totals.bound(h.rejected)) : QString());
+        put("paused", h.state == SourceState::Paused);
+        put("accessible", tr("%1, %2").arg(name, words.text));
+        rows.push_back(std::move(row));
+    }
+    const int n = static_cast<int>(rows.size());
+    m_table.setPresent({QStringLiteral("name"), QStringLiteral("state"), QStringLiteral("lag"), QStringLiteral("spark"),
+                        QStringLiteral("linesPerSecond"), QStringLiteral("records"), QStringLiteral("rejected"),
+                        QStringLiteral("spend")});
+    m_table.setStatus(tr("%1 sources").arg(f.count(n)), false, tr("No sources yet"),
+                      tr("Add a trace file or a folder of traces."));
+    m_table.setSortedRows(std::move(rows), n);
+    m_sub = m_problems > 0 ? tr("%1 live, %2 with problems").arg(live).arg(m_problems) : tr("%1 live").arg(live);
+    showKpis(view);
+    showDetails();
+    showRejects();
+    formLag();
+    Q_EMIT changed();
+}
+
+void SourcesModel::showKpis(const View &view)
+{
+    const Formatter &f = m_services.format;
+    double rate = 0;
+    std::int64_t lag = -1, lines = 0;
+    for (const SourceHealth &h : m_snapshot->sources) {
+        rate += h.linesPerSecond;
+        lines += h.lines;
+        lag = std::max(lag, h.state == SourceState::Live ? h.lagNs : -1);
+    }
+    KpiText coverage;
+    coverage.label = tr("Coverage");
+    if (const auto share = view.totals.pricedShare()) {
+        coverage.value = kpi::pricedText(f, *share);
+        coverage.unit = tr("priced");
+        coverage.sub = view.totals.callsUnpriced > 0 ? tr("%1 of tokens have no price").arg(f.percentText(1 - *share))
+                                                     : tr("every call of this range has a price");
+        coverage.tileState = view.totals.callsUnpriced > 0 ? QStringLiteral("partial") : QStringLiteral("value");
+    } else {
+        coverage.value = Formatter::notApplicable();
+        coverage.tileState = QStringLiteral("nodata");
+    }
+    KpiText lagText;
+    lagText.label = tr("Lag");
+    lagText.value = lag >= 0 ? f.duration(lag) : Formatter::notApplicable();
+    lagText.sub = tr("event time to screen, slowest source");
+    lagText.tileState = lag >= 0 ? QStringLiteral("value") : QStringLiteral("nodata");
+    KpiText rateText;
+    rateText.label = tr("Lines per second");
+    rateText.value = f.number(rate, rate < 9.95 ? 1 : 0);
+    rateText.sub = tr("%1 lines read").arg(f.tokens(lines));
+    KpiText rejected;
+    rejected.label = tr("Rejected");
+    rejected.value = f.count(m_snapshot->rejected);
+    rejected.unit = tr("of %1").arg(f.tokens(lines));
+    rejected.sub = m_snapshot->rejected > 0 ? tr("not counted, named below") : tr("every line was understood");
+    rejected.subTone = m_snapshot->rejected > 0 ? QStringLiteral("warn") : QString();
+    KpiText duplicates;
+    duplicates.label = tr("Duplicates dropped");
+    duplicates.value = f.count(m_snapshot->duplicates);
+    duplicates.sub = tr("same call seen twice, %1 lines ignored").arg(f.tokens(m_snapshot->ignored));
+    const std::array<KpiText, 5> all{coverage, lagText, rateText, rejected, duplicates};
+    for (int i = 0; i < 5; ++i)
+        m_kpis[i]->set(all[static_cast<std::size_t>(i)]);
+}
+
+void SourcesModel::showDetails()
+{
+    const SourceHealth *h = health(m_selectedId);
+    std::vector<TableRow> rows;
+    const auto add = [&](const QString &label, const QString &value, const QString &tone = {}, bool mono = false) {
+        TableRow row = m_details.makeRow(label);
+        m_details.put(row, "label", label);
+        m_details.put(row, "value", value, value, kNoOrder);
+        m_details.put(row, "tone", tone);
+        m_details.put(row, "mono", mono);
+        m_details.put(row, "accessible", label + QStringLiteral(": ") + value);
+        rows.push_back(std::move(row));
+    };
+    if (h != nullptr) {
+        const Formatter &f = m_services.format;
+        add(tr("Path"), displayName(std::string_view(h->target)), {}, true);
+        add(tr("Format"), kindLabel(QString::fromStdString(h->kind)));
+        add(tr("Files"), f.count(h->files));
+        if (h->filesUnreadable > 0)
+            add(tr("Unreadable files"), f.count(h->filesUnreadable), QStringLiteral("warn"));
+        if (!h->error.empty())
+            add(tr("Problem"), displayName(std::string_view(h->error)), QStringLiteral("crit"));
+        add(tr("Newest event"),
+            h->newestEvent == kNoTime ? Formatter::notApplicable() : f.whenExact(h->newestEvent, m_now));
+        add(tr("Read position"), f.bytesOf(h->bytesRead, h->bytesRead + h->bytesPending));
+        add(tr("Lines"), f.count(h->lines));
+        add(tr("Ignored"), tr("%1, not model calls").arg(f.count(h->ignored)));
+        add(tr("Duplicates"), f.count(h->duplicates));
+        add(tr("Rejected"), f.count(h->rejected), h->rejected > 0 ? QStringLiteral("warn") : QString());
+    }
+    const int n = static_cast<int>(rows.size());
+    m_details.setSortedRows(std::move(rows), n);
+}
+
+void SourcesModel::showRejects()
+{
+    const Formatter &f = m_services.format;
+    std::vector<TableRow> rows;
+    qint64 total = 0;
+    for (const SourceHealth &h : m_snapshot->sources) {
+        const QString id = QString::fromStdString(h.id);
+        if (!m_selectedId.isEmpty() && id != m_selectedId)
+            continue;
+        for (const RejectReason &r : h.rejects) {
+            total += r.count;
+            const QString reason = displayName(std::string_view(r.reason)).replace(u'_', u' ');
+            const QString file = displayName(QFileInfo(QString::fromStdString(r.lastPath)).fileName());
+            TableRow row = m_rejects.makeRow(id + u'/' + QString::fromStdString(r.reason));
+            m_rejects.put(row, "reason", reason, QString::fromStdString(r.reason), kNoOrder);
+            m_rejects.put(row, "sub",
+                          tr("last: %1 bytes at offset %2").arg(f.count(r.lastLength), f.count(r.lastOffset)));
+            m_rejects.put(row, "count", f.count(r.count), qlonglong(r.count), static_cast<double>(r.count));
+            m_rejects.put(row, "where", file, QString::fromStdString(r.lastPath), kNoOrder);
+            m_rejects.put(row, "accessible", tr("%1, %2 times, last in %3").arg(reason, f.count(r.count), file));
+            rows.push_back(std::move(row));
+        }
+    }
+    m_rejectsTotal = f.count(total);
+    m_rejects.setStatus(m_rejectsTotal, false, tr("Nothing was rejected"), tr("Every line was understood."));
+    m_rejects.setRows(std::move(rows));
+}
+
+void SourcesModel::formLag()
+{
+    m_lag = {};
+    m_lag.binMs = kSampleEvery / 1'000'000;
+    const QString id = m_selectedId.isEmpty() && m_table.count() > 0
+                           ? m_table.row(0).value(QStringLiteral("id")).toString()
+                           : m_selectedId;
+    if (const auto ring = m_samples.constFind(id); ring != m_samples.constEnd() && !ring->empty()) {
+        m_lag.startMs = ring->front().at / 1'000'000;
+        TimeNs next = ring->front().at;
+        for (const Sample &s : *ring) {
+            // A pause of the window leaves a gap, not a straight line.
+            for (; s.at - next > 2 * kSampleEvery && m_lag.values.size() < qsizetype(4 * kSamples);
+                 next += kSampleEvery)
+                m_lag.values.append(std::numeric_limits<double>::quiet_NaN());
+            m_lag.values.append(s.lagSeconds);
+            next = s.at + kSampleEvery;
+        }
+        m_lag.summary = tr("Lag of %1").arg(m_selectedName);
+    }
+    Q_EMIT lagChanged();
+}
+
+} // namespace flyball
