@@ -9,6 +9,8 @@ repo="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 build="${FLYBALL_BUILD_DIR:-$repo/build-release}"
 # shellcheck source=packaging/deps.sh
 . "$repo/packaging/deps.sh"
+# Two clones of one commit share what was compiled.
+export CCACHE_BASEDIR="$repo" CCACHE_NOHASHDIR=1
 
 has_display=1
 if [ -z "${DISPLAY:-}" ] && [ -z "${WAYLAND_DISPLAY:-}" ]; then

@@ -23,6 +23,8 @@ done
 
 # shellcheck source=packaging/deps.sh
 . "$repo/packaging/deps.sh"
+# Two clones of one commit share what was compiled.
+export CCACHE_BASEDIR="$repo" CCACHE_NOHASHDIR=1
 export LC_ALL=C.UTF-8 TZ=UTC
 export CTEST_PARALLEL_LEVEL="$jobs" CTEST_OUTPUT_ON_FAILURE=1
 # A throw-away container may install the package for real; a desk gets it unpacked only.

@@ -2,6 +2,7 @@
 // Numbers and text of JSON: the value half of JsonCursor.
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 
 #include "core/base/jsoncursor.h"
@@ -170,7 +171,14 @@ void decodeJsonString(std::string_view raw, std::string &out)
 bool parseDouble(std::string_view digits, double &value)
 {
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    return error == std::errc() && end == digits.data() + digits.size() && std::isfinite(value);
+    if (end != digits.data() + digits.size())
+        return false;
+    if (error == std::errc::result_out_of_range) {
+        // Too small for a double is zero, as in every other reader; too large is nothing.
+        value = std::strtod(std::string(digits).c_str(), nullptr);
+        return std::fabs(value) < 1;
+    }
+    return error == std::errc() && std::isfinite(value);
 }
 
 bool parseInt64(std::string_view digits, std::int64_t &value)
@@ -180,9 +188,9 @@ bool parseInt64(std::string_view digits, std::int64_t &value)
         return true;
     if (error == std::errc::result_out_of_range)
         return false;
-    // 1302.0 and 1.3e3 are whole numbers as well; 2^53 bounds what a double can say exactly.
+    // 1302.0 and 1.3e3 are whole numbers as well; below 2^53 a double says them exactly.
     double number = 0;
-    if (!parseDouble(digits, number) || number != std::floor(number) || std::fabs(number) > 9007199254740992.0)
+    if (!parseDouble(digits, number) || number != std::floor(number) || std::fabs(number) >= 9007199254740992.0)
         return false;
     value = static_cast<std::int64_t>(number);
     return true;
@@ -208,6 +216,8 @@ bool parsePicoUsd(std::string_view digits, std::int64_t &pico)
                 scale += point ? 1 : 0;
             } else if (!point) {
                 return false;
+            } else if (c != '0' && mantissa % 2 == 0) {
+                ++mantissa; // a digit beyond those kept: only "more than half" can still depend on it
             }
         } else {
             break;

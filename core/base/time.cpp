@@ -103,7 +103,10 @@ std::optional<TimeNs> parseRfc3339(std::string_view text)
         if (realDay != static_cast<unsigned>(day))
             return std::nullopt;
     }
-    return days * kDay + hour * kHour + minute * kMinute + second * kSecond + fraction - offset;
+    const TimeNs t = days * kDay + hour * kHour + minute * kMinute + second * kSecond + fraction - offset;
+    if (t < 0)
+        return std::nullopt; // an offset led back into 1969
+    return t;
 }
 
 std::string formatRfc3339(TimeNs t)

@@ -25,14 +25,14 @@ bool parseFixed(const std::string &name, TimeNs &offset)
         offset = 0;
         return true;
     }
-    int hours = 0;
-    int minutes = 0;
-    char sign = 0;
-    char tail = 0;
-    if (std::sscanf(name.c_str(), "%c%2d:%2d%c", &sign, &hours, &minutes, &tail) != 3 || (sign != '+' && sign != '-')
-        || hours < 0 || hours > 14 || minutes < 0 || minutes > 59)
+    const auto digit = [&](std::size_t at) { return name[at] >= '0' && name[at] <= '9' ? name[at] - '0' : -1000; };
+    if (name.size() != 6 || (name[0] != '+' && name[0] != '-') || name[3] != ':')
         return false;
-    offset = (hours * 60 + minutes) * kMinute * (sign == '-' ? -1 : 1);
+    const int hours = digit(1) * 10 + digit(2);
+    const int minutes = digit(4) * 10 + digit(5);
+    if (hours < 0 || hours > 14 || minutes < 0 || minutes > 59)
+        return false;
+    offset = (hours * 60 + minutes) * kMinute * (name[0] == '-' ? -1 : 1);
     return true;
 }
 
@@ -73,16 +73,29 @@ Result<Zone> Zone::named(const std::string &name)
     zone.m_name = name;
     if (parseFixed(name, zone.m_fixed))
         return zone;
+    // Qt takes the empty name for the zone of the system.
     const QTimeZone tz(QByteArray::fromStdString(name));
-    if (!tz.isValid())
+    if (name.empty() || !tz.isValid())
         return Error{ErrorCode::InvalidArgument, "unknown time zone '" + name + "'"};
     auto rules = std::make_shared<Rules>();
     const QDateTime first = QDateTime::fromSecsSinceEpoch(0, Qt::UTC);
     const QDateTime last = QDateTime::fromSecsSinceEpoch(7258118400LL, Qt::UTC); // 2200-01-01
     rules->from.emplace_back(kNoTime, static_cast<TimeNs>(tz.offsetFromUtc(first)) * kSecond);
-    for (const QTimeZone::OffsetData &change : tz.transitions(first, last))
+    const auto add = [&](const QTimeZone::OffsetData &change) {
         rules->from.emplace_back(change.atUtc.toMSecsSinceEpoch() * 1'000'000,
                                  static_cast<TimeNs>(change.offsetFromUtc) * kSecond);
+    };
+    QDateTime newest = first;
+    for (const QTimeZone::OffsetData &change : tz.transitions(first, last)) {
+        add(change);
+        newest = change.atUtc;
+    }
+    // The table ends in 2037; from there on Qt applies the rule behind it, one change at a time.
+    for (auto next = tz.nextTransition(newest); next.atUtc.isValid() && next.atUtc > newest && next.atUtc < last;
+         next = tz.nextTransition(newest)) {
+        add(next);
+        newest = next.atUtc;
+    }
     zone.m_rules = std::move(rules);
     return zone;
 }

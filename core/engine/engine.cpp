@@ -82,7 +82,8 @@ public:
             for (const auto &feed : m_pipeline.feeds())
                 if (feed->config().id == id) {
                     const SourceConfig config = feed->config();
-                    m_pipeline.commit();
+                    if (!m_pipeline.commit())
+                        return; // rows of this source wait for room on the disk
                     std::erase_if(m_pipeline.feeds(), [&](const auto &f) { return f->config().id == id; });
                     m_pipeline.addSource(config);
                     return;

@@ -101,9 +101,11 @@ Result<> LiveCollator::add(const FactBatch &batch)
 {
     FactStore &store = m_collator.store();
     for (const TraitFact &trait : batch.traits)
-        if (m_collator.addTrait(trait))
+        if (m_collator.addTrait(trait)) {
+            m_learnt.push_back(trait);
             if (const Result<> done = spread(trait); !done)
                 return done;
+        }
     for (const CallFact &fact : batch.calls) {
         auto group = groupFor(fact.group);
         if (!group)
@@ -215,6 +217,8 @@ void LiveCollator::collect(LedgerWrite &write)
     write.minuteDeltas = foldCells(std::move(write.minuteDeltas));
     write.quarterDeltas = foldCells(std::move(write.quarterDeltas));
     write.runs = m_runs.takeTouched();
+    write.traits = std::move(m_learnt);
+    m_learnt.clear();
 }
 
 std::int64_t LiveCollator::takeDuplicates()

@@ -26,7 +26,7 @@ public:
     [[nodiscard]] Result<> add(const FactBatch &batch);
     /// Marks a stored group to be resolved again (a new price, a trait that turned up late).
     [[nodiscard]] Result<> touch(const Key128 &group);
-    [[nodiscard]] bool pending() const { return !m_dirty.empty(); }
+    [[nodiscard]] bool pending() const { return !m_dirty.empty() || !m_learnt.empty(); }
     /// Resolves what changed and puts it into `write`; the cube deltas are there as well.
     void collect(LedgerWrite &write);
     /// To be called after a successful commit: drops the working set once it is large.
@@ -64,6 +64,7 @@ private:
     std::unordered_set<std::uint64_t> m_touchedFacts; ///< hash of (group, sub) of this batch's calls
     std::unordered_set<std::uint64_t> m_touchedSpans;
     std::unordered_set<std::uint64_t> m_touchedSignals;
+    std::vector<TraitFact> m_learnt; ///< since the last commit
     std::vector<SeriesKey> m_series;
     std::unordered_map<std::uint64_t, std::vector<SeriesId>> m_seriesIndex;
     FactStore::Group m_scratch;

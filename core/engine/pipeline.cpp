@@ -117,7 +117,8 @@ void Pipeline::addSource(const SourceConfig &config)
 
 void Pipeline::removeSource(const std::string &id, bool rowsToo)
 {
-    commit();
+    if (!commit())
+        return; // what waits for room on the disk belongs to this source, too: it stays until there is some
     const auto it = std::find_if(m_feeds.begin(), m_feeds.end(), [&](const auto &f) { return f->config().id == id; });
     if (it == m_feeds.end())
         return;
@@ -169,6 +170,9 @@ Result<> Pipeline::retain(int days)
 {
     if (days <= 0)
         return {};
+    // What was read but not stored lives in the working set alone.
+    if (!commit())
+        return Error{ErrorCode::DiskFull, m_error};
     m_collator.forgetWorkingSet();
     const auto removed = m_ledger->retain(wallClockNow() - days * kDay);
     if (!removed)

@@ -67,26 +67,54 @@ void takeOwner(CallFact &into, const CallFact &from)
     into.names = from.names;
 }
 
+/// First difference of two sets of names, by text.
+std::strong_ordering compareNames(const Attribution &a, const Attribution &b, const SymbolTable &symbols)
+{
+    static constexpr Symbol Attribution::*all[] = {
+        &Attribution::workflow, &Attribution::agent,         &Attribution::step,    &Attribution::taskType,
+        &Attribution::segment,  &Attribution::promptVersion, &Attribution::feature, &Attribution::tier,
+        &Attribution::session,  &Attribution::policyRevision};
+    for (const auto member : all)
+        if (const auto c = compareText(symbols, a.*member, b.*member); c != 0)
+            return c;
+    return std::strong_ordering::equal;
+}
+
+/// Who names a call: the file that starts first, then its path; inside it the earliest line. The rest
+/// only keeps two sightings apart that agree so far, so that neither order of arrival wins.
+std::strong_ordering compareOwner(const CallFact &a, const CallFact &b, const SymbolTable &symbols)
+{
+    if (const auto c = a.ownerStart <=> b.ownerStart; c != 0)
+        return c;
+    if (const auto c = compareText(symbols, a.ownerPath, b.ownerPath); c != 0)
+        return c;
+    if (const auto c = compareText(symbols, a.source, b.source); c != 0)
+        return c;
+    if (const auto c = a.time <=> b.time; c != 0)
+        return c;
+    if (const auto c = a.latencyNs <=> b.latencyNs; c != 0)
+        return c;
+    if (const auto c = a.parentSpan <=> b.parentSpan; c != 0)
+        return c;
+    if (const auto c = compareText(symbols, a.prompt, b.prompt); c != 0)
+        return c;
+    return compareNames(a.names, b.names, symbols);
+}
+
 } // namespace
 
 void mergeSighting(CallFact &into, const CallFact &sighting, const SymbolTable &symbols)
 {
     const auto complete = compareCompleteness(sighting, into);
     const std::int64_t reported = std::max(into.reportedPico, sighting.reportedPico);
-    if (complete > 0 || (complete == 0 && compareOrigin(sighting.origin, into.origin, symbols) < 0)) {
+    if (complete > 0 || (complete == 0 && compareOrigin(sighting.origin, into.origin, symbols) < 0))
         takeCounts(into, sighting);
-        into.request = sighting.request != 0 ? sighting.request : into.request;
-    }
     into.reportedPico = reported;
-    auto owner = sighting.ownerStart <=> into.ownerStart;
-    if (owner == 0)
-        owner = compareText(symbols, sighting.ownerPath, into.ownerPath);
-    if (owner < 0) {
+    // Joiners may bring different ids, or none: the smallest one stands for all.
+    if (sighting.request != 0 && (into.request == 0 || compareText(symbols, sighting.request, into.request) < 0))
+        into.request = sighting.request;
+    if (compareOwner(sighting, into, symbols) < 0)
         takeOwner(into, sighting);
-    } else if (owner == 0 && sighting.time < into.time) {
-        into.time = sighting.time;
-        into.latencyNs = sighting.latencyNs;
-    }
 }
 
 void mergeSpan(SpanFact &into, const SpanFact &sighting, const SymbolTable &symbols)
@@ -98,6 +126,18 @@ void mergeSpan(SpanFact &into, const SpanFact &sighting, const SymbolTable &symb
         order = compareText(symbols, sighting.label, into.label);
     if (order == 0)
         order = compareText(symbols, sighting.name, into.name);
+    if (order == 0)
+        order = compareText(symbols, sighting.outcome, into.outcome);
+    if (order == 0)
+        order = compareText(symbols, sighting.errorType, into.errorType);
+    if (order == 0)
+        order = sighting.failed <=> into.failed;
+    if (order == 0)
+        order = sighting.parent <=> into.parent;
+    if (order == 0)
+        order = into.start <=> sighting.start;
+    if (order == 0)
+        order = compareNames(sighting.names, into.names, symbols);
     if (order > 0)
         into = sighting;
 }
@@ -105,15 +145,16 @@ void mergeSpan(SpanFact &into, const SpanFact &sighting, const SymbolTable &symb
 Usage disjointUsage(const CallFact &fact, bool producerExclusive)
 {
     Usage usage = fact.raw;
+    if (fact.convention == InputConvention::Disjoint)
+        return usage;
     const bool inclusive = fact.convention == InputConvention::Inclusive
                            || (fact.convention == InputConvention::ByProducer && !producerExclusive);
-    if (inclusive) {
-        const std::int64_t counted = usage[TokenClass::CacheRead] + usage[TokenClass::CacheWrite5m]
-                                     + usage[TokenClass::CacheWrite1h] + usage[TokenClass::CacheWriteUntyped]
-                                     + usage[TokenClass::InAudio];
-        // A table that calls a producer inclusive can be wrong for one odd span; never go negative.
-        usage[TokenClass::InFresh] = std::max<std::int64_t>(0, usage[TokenClass::InFresh] - counted);
-    }
+    std::int64_t counted = usage[TokenClass::InAudio]; // audio is input, whatever is said of caches
+    if (inclusive)
+        counted += usage[TokenClass::CacheRead] + usage[TokenClass::CacheWrite5m] + usage[TokenClass::CacheWrite1h]
+                   + usage[TokenClass::CacheWriteUntyped];
+    // A table that calls a producer inclusive can be wrong for one odd span; never go negative.
+    usage[TokenClass::InFresh] = std::max<std::int64_t>(0, usage[TokenClass::InFresh] - counted);
     return usage;
 }
 

@@ -144,6 +144,15 @@ void ClaudeReader::readSidecar()
     }
 }
 
+/// A repeated key replaces what stood there before, as in every reader (design rule 3a.14).
+void forgetUsage(Line &line)
+{
+    line.input = line.output = line.cacheRead = line.cacheWriteFlat = 0;
+    line.write5m = line.write1h = line.thinking = line.searches = 0;
+    line.serviceTier = line.speed = line.geo = {};
+    line.hasUsage = line.hasWriteKinds = false;
+}
+
 /// A text field that may be null or of another type; both read as empty.
 bool ClaudeReader::text(JsonCursor &json, std::string_view &out, std::size_t scratch)
 {
@@ -156,6 +165,7 @@ bool ClaudeReader::text(JsonCursor &json, std::string_view &out, std::size_t scr
 
 bool ClaudeReader::parseCount(JsonCursor &json, Line &line, std::int64_t &value)
 {
+    value = 0;
     if (json.takeNull())
         return true;
     std::string_view digits;
@@ -172,6 +182,8 @@ bool ClaudeReader::parseCount(JsonCursor &json, Line &line, std::int64_t &value)
 
 bool ClaudeReader::parseWriteKinds(JsonCursor &json, Line &line)
 {
+    line.write5m = line.write1h = 0;
+    line.hasWriteKinds = false;
     if (json.peek() != '{')
         return json.skipValue();
     std::string_view key;
@@ -189,6 +201,7 @@ bool ClaudeReader::parseWriteKinds(JsonCursor &json, Line &line)
 
 bool ClaudeReader::parseUsage(JsonCursor &json, Line &line)
 {
+    forgetUsage(line);
     if (json.peek() != '{')
         return json.skipValue();
     std::string_view key;
@@ -233,6 +246,10 @@ bool ClaudeReader::parseUsage(JsonCursor &json, Line &line)
 
 bool ClaudeReader::parseMessage(JsonCursor &json, Line &line)
 {
+    forgetUsage(line);
+    line.messageId = line.model = line.stopReason = {};
+    line.stopNull = true;
+    line.hasMessage = false;
     if (json.peek() != '{')
         return json.skipValue();
     std::string_view key;

@@ -147,7 +147,7 @@ private:
         if (!json.skipValue())
             return false;
         while (json.nextKey(key)) {
-            if (key == "scope")
+            if (key == "scope" || key == "instrumentationLibrary")
                 return true;
             if (!json.skipValue())
                 return false;

@@ -7,6 +7,8 @@ namespace flyball::otlp {
 
 namespace {
 
+constexpr int kMaxArrayDepth = 16;
+
 int base64Value(char c)
 {
     if (c >= 'A' && c <= 'Z')
@@ -114,7 +116,7 @@ bool takePlainAttribute(JsonCursor &json, AttributeSet &into, bool withEvaluatio
     bool taken = json.consume("{\"key\":") && json.readString(name, escaped) && !escaped && json.consume(",\"value\":{")
                  && json.readString(type, escaped) && json.consume(":");
     if (taken) {
-        const char c = *json.position();
+        const char c = json.peek();
         if (c == '"') {
             taken = json.readString(value.text, escaped) && !escaped;
             value.isNumber = type == "intValue";
@@ -135,7 +137,9 @@ bool takePlainAttribute(JsonCursor &json, AttributeSet &into, bool withEvaluatio
     return false;
 }
 
-bool readArrayValue(JsonCursor &json, Value &value, TextPool &texts)
+bool readNested(JsonCursor &json, Value &value, TextPool &texts, int depth);
+
+bool readArrayValue(JsonCursor &json, Value &value, TextPool &texts, int depth)
 {
     std::string_view key;
     if (json.peek() != '{')
@@ -152,7 +156,7 @@ bool readArrayValue(JsonCursor &json, Value &value, TextPool &texts)
         if (!json.beginArray())
             return false;
         while (json.nextElement()) {
-            if (!(first ? readValue(json, value, texts) : json.skipValue()))
+            if (!(first ? readNested(json, value, texts, depth + 1) : json.skipValue()))
                 return false;
             first = false;
         }
@@ -162,25 +166,12 @@ bool readArrayValue(JsonCursor &json, Value &value, TextPool &texts)
     return !json.failed();
 }
 
-} // namespace
-
-void SpanScratch::reset()
-{
-    trace = {};
-    span = parent = 0;
-    start = end = 0;
-    name = exceptionType = {};
-    kind = status = 0;
-    badId = badTime = false;
-    attributes.reset();
-    evaluations.clear();
-    texts.reset();
-}
-
-bool readValue(JsonCursor &json, Value &value, TextPool &texts)
+/// `depth`: arrays inside arrays; what lies deeper than any producer goes is stepped over, because
+/// the nesting of hostile text must not become the depth of our stack.
+bool readNested(JsonCursor &json, Value &value, TextPool &texts, int depth)
 {
     value = {};
-    if (json.peek() != '{')
+    if (json.peek() != '{' || depth > kMaxArrayDepth)
         return json.skipValue();
     std::string_view key;
     if (!json.beginObject())
@@ -189,7 +180,7 @@ bool readValue(JsonCursor &json, Value &value, TextPool &texts)
         bool ok = true;
         const char c = json.peek();
         if (key == "arrayValue" || key == "array_value") {
-            ok = readArrayValue(json, value, texts);
+            ok = readArrayValue(json, value, texts, depth);
         } else if (c == '"') {
             bool escaped = false;
             ok = json.readString(value.text, escaped);
@@ -213,6 +204,23 @@ bool readValue(JsonCursor &json, Value &value, TextPool &texts)
     }
     return !json.failed();
 }
+
+} // namespace
+
+void SpanScratch::reset()
+{
+    trace = {};
+    span = parent = 0;
+    start = end = 0;
+    name = exceptionType = {};
+    kind = status = 0;
+    badId = badTime = false;
+    attributes.reset();
+    evaluations.clear();
+    texts.reset();
+}
+
+bool readValue(JsonCursor &json, Value &value, TextPool &texts) { return readNested(json, value, texts, 0); }
 
 bool readAttributes(JsonCursor &json, AttributeSet &into, std::vector<Evaluation> *evaluations, TextPool &texts)
 {
@@ -294,7 +302,12 @@ bool readTime(JsonCursor &json, TimeNs &time)
         time = 0;
         return true;
     }
-    if (!(json.peek() == '"' ? json.readString(digits, escaped) : json.readNumber(digits)))
+    const char first = json.peek();
+    if (first != '"' && first != '-' && (first < '0' || first > '9')) {
+        time = -1; // of another type: this span is refused, the line's others are not
+        return json.skipValue();
+    }
+    if (!(first == '"' ? json.readString(digits, escaped) : json.readNumber(digits)))
         return false;
     // A time that is not a whole number of nanoseconds is refused by the caller, not guessed.
     time = digits.empty() || digits.size() > 19 ? -1 : 0;

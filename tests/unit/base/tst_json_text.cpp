@@ -123,7 +123,7 @@ void TestJsonText::againstQtsDecoder()
         static constexpr char bytes[] =
             "aZ\x80\xBF\xC2\xC3\xA4\xE0\xA0\xE2\x82\xAC\xED\x9F\xF0\x9F\x98\x80\xF4\x8F\xFF";
         QByteArray text;
-        for (unsigned n = random() % 12; n > 0; --n)
+        for (auto n = random() % 12; n > 0; --n)
             text += random() % 3 ? bytes[random() % 7] : bytes[random() % (sizeof bytes - 1)];
         QStringDecoder decoder(QStringDecoder::Utf8, QStringDecoder::Flag::Stateless);
         const QString decoded = decoder.decode(text);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Stored identities: the hash must never change, hex must round-trip.
-#include "core/base/key128.h"
-
-#include <QtTest/QtTest>
+#include <QtTest/QtTest> // first: moc of Qt 6.4 cannot read <compare> on its own
 #include <random>
 #include <unordered_set>
+
+#include "core/base/key128.h"
 
 using namespace flyball;
 

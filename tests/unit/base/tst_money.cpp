@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Exact sums: against 128-bit integers, in any order, and back to zero.
-#include "core/base/money.h"
-
-#include <QtTest/QtTest>
+#include <QtTest/QtTest> // first: moc of Qt 6.4 cannot read <compare> on its own
 #include <algorithm>
 #include <numeric>
 #include <random>
+
+#include "core/base/money.h"
 
 using namespace flyball;
 

@@ -139,7 +139,7 @@ void TestNumbers::picoUsdAgainstDigitArithmetic()
     for (int i = 0; i < 20'000; ++i) {
         const std::string whole = std::to_string(random() % 2000);
         std::string fraction;
-        for (unsigned n = 1 + random() % 45; n > 0; --n)
+        for (auto n = 1 + random() % 45; n > 0; --n)
             fraction += static_cast<char>('0' + (random() % 3 ? random() % 10 : (random() % 2 ? 0 : 5)));
         std::string padded = fraction + "000000000000";
         std::int64_t expected = std::stoll(whole) * 1'000'000'000'000 + std::stoll(padded.substr(0, 12));

@@ -126,7 +126,7 @@ QVariant Samples::lag()
 
 QVariant Samples::donut()
 {
-    return {
+    const DonutData data{
         {{QStringLiteral("frontier"), 121.36, -1, 2}, {QStringLiteral("mid"), 48.83, -1, 1}, {hostile(), 18.23, -1, 0}},
         QStringLiteral("64 percent frontier")};
     return QVariant::fromValue(data);
