@@ -74,7 +74,7 @@ flyball_deps_install "${groups[@]}"
 say "ASan and UBSan on the core"
 build_preset dev-asan -DFLYBALL_TESTS=ON
 # Lint and packaging say the same in every tree, bench figures mean nothing under a sanitizer.
-run_ctest dev-asan -LE '^(lint|bench|long)$'
+run_ctest dev-asan -L '^unit$'
 
 say "core alone, without Qt Quick"
 build_preset core-only -DFLYBALL_TESTS=OFF

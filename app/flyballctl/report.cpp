@@ -53,6 +53,8 @@ Result<> fillFromLedger(const ReportOptions &options, SymbolTable &symbols, Call
     auto ledger = Ledger::open(Paths::fromEnvironment().ledger(), Ledger::Mode::ReadOnly, symbols);
     if (!ledger)
         return ledger.error();
+    // A whole report is wanted however long it takes; half a million calls need more than the default.
+    (*ledger)->setReadDeadline(0);
     CallFilter filter;
     filter.since = options.since;
     filter.until = options.until;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <fstream>
 #include <map>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -87,9 +88,21 @@ struct Trial {
     std::map<std::string, std::int64_t> kinds; ///< files by format
     std::int64_t skipped = 0;                  ///< files that no format claims
     std::int64_t bytes = 0;
+    std::int64_t unfinished = 0; ///< files whose last line has no end yet: it counts once it has
     Coverage coverage;
     Report report;
 };
+
+bool endsInMidLine(const ScanFile &file)
+{
+    std::ifstream stream(file.path, std::ios::binary | std::ios::ate);
+    char last = '\n';
+    if (file.path.ends_with(".gz") || stream.tellg() <= 0)
+        return false;
+    stream.seekg(-1, std::ios::end);
+    stream.get(last);
+    return last != '\n';
+}
 
 Result<Trial> tryOut(const std::string &word)
 {
@@ -108,6 +121,7 @@ Result<Trial> tryOut(const std::string &word)
     for (const ScanTarget &target : targets) {
         ++trial.kinds[std::string(target.format->kind)];
         trial.bytes += target.file.size;
+        trial.unfinished += endsInMidLine(target.file) ? 1 : 0;
     }
     CallPricer pricer(*catalog, symbols);
     Collator collator(symbols, pricer);
@@ -139,6 +153,7 @@ int test(const std::string &word, bool json)
                    {"calls_unpriced", report.totals.callsUnpriced},
                    {"first", when(report.first)},
                    {"last", when(report.last)},
+                   {"files_unfinished", trial->unfinished},
                    {"ignored", trial->coverage.ignored},
                    {"rejected", Json(trial->coverage.rejects)}});
     } else {
@@ -151,6 +166,8 @@ int test(const std::string &word, bool json)
         table.add({"calls", std::to_string(report.totals.calls)});
         table.add({"without counts", std::to_string(report.totals.callsWithoutUsage)});
         table.add({"without price", std::to_string(report.totals.callsUnpriced)});
+        if (trial->unfinished > 0)
+            table.add({"last line unfinished", std::to_string(trial->unfinished) + " files: not counted yet"});
         if (report.first != kNoTime)
             table.add({"events", formatRfc3339(report.first) + " to " + formatRfc3339(report.last)});
         for (const auto &[reason, count] : trial->coverage.rejects)

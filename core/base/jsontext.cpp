@@ -228,7 +228,7 @@ bool parsePicoUsd(std::string_view digits, std::int64_t &pico)
         const bool plus = at + 1 < digits.size() && digits[at + 1] == '+';
         const char *first = digits.data() + at + (plus ? 2 : 1);
         const auto [end, error] = std::from_chars(first, digits.data() + digits.size(), exponent);
-        if (error != std::errc())
+        if (error != std::errc() || (plus && *first == '-'))
             return false;
         at = static_cast<std::size_t>(end - digits.data());
     }

@@ -90,9 +90,16 @@ Result<Zone> Zone::named(const std::string &name)
         add(change);
         newest = change.atUtc;
     }
-    // The table ends in 2037; from there on Qt applies the rule behind it, one change at a time.
-    for (auto next = tz.nextTransition(newest); next.atUtc.isValid() && next.atUtc > newest && next.atUtc < last;
-         next = tz.nextTransition(newest)) {
+    // The table ends in 2037; behind it Qt applies the rule of the zone, one change at a time, but
+    // finds nothing in the year of the table's last entry.
+    const auto changeAfter = [&](const QDateTime &t) {
+        const QTimeZone::OffsetData next = tz.nextTransition(t);
+        return next.atUtc.isValid()
+                   ? next
+                   : tz.nextTransition(QDateTime(QDate(t.date().year() + 1, 1, 1), QTime(0, 0), Qt::UTC));
+    };
+    for (auto next = changeAfter(newest); next.atUtc.isValid() && next.atUtc > newest && next.atUtc < last;
+         next = changeAfter(newest)) {
         add(next);
         newest = next.atUtc;
     }

@@ -105,7 +105,7 @@ public:
     {
         post([this, done = std::move(done)] {
             const UsdSum before = m_pipeline.totals().cost;
-            (void)m_pipeline.reprice(prices(), [this] { publish(); });
+            (void)m_pipeline.reprice(prices(), [this] { return publishAndGoOn(); });
             if (done)
                 done(before, m_pipeline.totals().cost);
         });
@@ -150,7 +150,7 @@ private:
             m_catalog = catalog;
             m_overrides = std::move(store);
         }
-        return m_pipeline.reprice(catalog, [this] { publish(); });
+        return m_pipeline.reprice(catalog, [this] { return publishAndGoOn(); });
     }
 
     void post(std::function<void()> command)
@@ -198,6 +198,12 @@ private:
             callback();
     }
 
+    bool publishAndGoOn()
+    {
+        publish();
+        return !m_stop;
+    }
+
     /// A large ledger gets its deep check in the background, once the first numbers are long shown.
     void verifyOnce(TimeNs now)
     {
@@ -242,6 +248,8 @@ private:
         pthread_setname_np(pthread_self(), "flyball-ingest");
         if (const Result<> loaded = m_pipeline.load([this] { publish(); }); !loaded)
             m_pipeline.setError(loaded.error().message);
+        if (m_pipeline.pricesChanged())
+            (void)m_pipeline.reprice(prices(), [this] { return publishAndGoOn(); });
         for (const SourceConfig &source : m_options.sources)
             m_pipeline.addSource(source);
         (void)m_pipeline.retain(m_options.retentionDays);

@@ -2,6 +2,8 @@
 #include "core/engine/pipeline.h"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "core/base/jsoncursor.h"
 
@@ -12,6 +14,7 @@ namespace {
 constexpr std::int64_t kMinutesKept = 26 * 60;   ///< of minute cells in memory, before the newest event
 constexpr TimeNs kFutureAllowed = kHour;         ///< clocks that run ahead must not move the minute window
 constexpr std::int64_t kImportShown = 8LL << 20; ///< smaller backlogs are read before anyone could look
+constexpr const char *kMetaPrices = "prices";    ///< signature of the catalog that priced the rows
 constexpr std::int64_t kBulkCalls = 20'000;      ///< commit a large batch before it grows further
 
 } // namespace
@@ -293,10 +296,32 @@ void Pipeline::applyCommitted(LedgerWrite &write)
     m_collator.committed();
 }
 
-Result<> Pipeline::reprice(std::shared_ptr<const PriceCatalog> catalog, const std::function<void()> &step)
+std::string Pipeline::priceSignature() const
+{
+    std::string text = m_catalog->version();
+    for (const PriceOverride &entry : m_catalog->overrides()) {
+        text += '\x1f' + entry.provider + '\x1e' + entry.model + '\x1e' + std::to_string(static_cast<int>(entry.kind))
+                + '\x1e' + entry.sameAsProvider + '\x1e' + entry.sameAsModel + '\x1e' + std::to_string(entry.from);
+        for (const auto rate : entry.rates.atto)
+            text += '\x1e' + std::to_string(rate);
+    }
+    return toHex64(hash64(text));
+}
+
+bool Pipeline::pricesChanged()
+{
+    const std::string stored = m_ledger->meta(kMetaPrices);
+    const bool changed = !stored.empty() && stored != priceSignature();
+    if (stored.empty() && !readOnly())
+        (void)m_ledger->setMeta(kMetaPrices, priceSignature());
+    return changed && !readOnly();
+}
+
+Result<> Pipeline::reprice(std::shared_ptr<const PriceCatalog> catalog, const std::function<bool()> &step)
 {
     constexpr std::size_t slice = 2000;
     commit();
+    (void)m_ledger->setMeta(kMetaPrices, "changing");
     m_catalog = std::move(catalog);
     auto pricer = std::make_unique<CallPricer>(m_catalog, m_symbols);
     m_collator.setPricer(*pricer);
@@ -318,13 +343,19 @@ Result<> Pipeline::reprice(std::shared_ptr<const PriceCatalog> catalog, const st
             return touched;
         if (at % slice == slice - 1 || at + 1 == groups.size()) {
             m_pendingFacts = true;
-            while (!commit())
-                step();
-            step();
+            while (!commit()) {
+                // Half the history at one price and half at another must not be left standing: wait for room.
+                std::this_thread::sleep_for(std::chrono::seconds(1));
+                if (!step())
+                    return Error{ErrorCode::Cancelled, m_error};
+            }
+            if (!step())
+                return Error{ErrorCode::Cancelled,
+                             "pricing history again was interrupted; it goes on at the next start"};
         }
     }
     ++m_generation;
-    return {};
+    return m_ledger->setMeta(kMetaPrices, priceSignature());
 }
 
 std::shared_ptr<const Snapshot> Pipeline::snapshot()

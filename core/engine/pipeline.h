@@ -34,8 +34,11 @@ public:
     [[nodiscard]] bool hasPending() const { return m_pendingFacts || m_unsaved.has_value(); }
     [[nodiscard]] bool diskFull() const { return m_diskFull; }
 
-    /// Prices every stored call again, in slices; `step` is called between them.
-    [[nodiscard]] Result<> reprice(std::shared_ptr<const PriceCatalog> catalog, const std::function<void()> &step);
+    /// Prices every stored call again, in slices; `step` is called between them and ends it by false.
+    [[nodiscard]] Result<> reprice(std::shared_ptr<const PriceCatalog> catalog, const std::function<bool()> &step);
+    /// Whether the stored rows were priced by another catalog than the one in force (a newer book, an
+    /// override edited by hand): they must then be priced again.
+    [[nodiscard]] bool pricesChanged();
 
     [[nodiscard]] std::shared_ptr<const Snapshot> snapshot();
     [[nodiscard]] std::vector<std::unique_ptr<SourceFeed>> &feeds() { return m_feeds; }
@@ -45,7 +48,7 @@ public:
     [[nodiscard]] bool readOnly() const { return m_ledger->openReport().readOnly; }
 
 private:
-    void reloadTotals();
+    [[nodiscard]] std::string priceSignature() const;
     [[nodiscard]] Result<> reloadAll();
     void applyCommitted(LedgerWrite &write);
     void trimMinutes();

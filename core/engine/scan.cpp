@@ -8,6 +8,7 @@
 #include <mutex>
 #include <thread>
 
+#include "core/base/jsoncursor.h"
 #include "core/sources/file_reader.h"
 
 namespace flyball {
@@ -62,7 +63,7 @@ private:
 
 class Decoder {
 public:
-    Decoder(SymbolTable &symbols, BatchQueue &queue) : m_cache(symbols), m_queue(queue) {}
+    Decoder(SymbolTable &symbols, BatchQueue &queue) : m_cache(symbols), m_queue(queue), m_reader(options()) {}
 
     Result<> run(const Job &job)
     {
@@ -75,7 +76,7 @@ public:
         const Symbol path = m_cache.intern(context.path);
         FactBatch batch;
         const ChunkSink sink = [&](const Chunk &chunk) {
-            reader->read(chunk.bytes, chunk.begin, batch);
+            reader->read(chunk.unterminated ? completeLines(chunk.bytes) : chunk.bytes, chunk.begin, batch);
             if (batch.bytes >= kBatchBytes) {
                 m_queue.push(std::move(batch));
                 batch = FactBatch{};
@@ -93,6 +94,23 @@ public:
     }
 
 private:
+    static FileReader::Options options()
+    {
+        FileReader::Options options;
+        options.handOverUnterminated = true;
+        return options;
+    }
+
+    /// A file may end without a line end (a saved request body): its last line counts if it is whole,
+    /// and is left alone if somebody is still writing it.
+    static std::string_view completeLines(std::string_view bytes)
+    {
+        const std::size_t newline = bytes.rfind('\n');
+        const std::size_t start = newline == std::string_view::npos ? 0 : newline + 1;
+        JsonCursor last(bytes.substr(start));
+        return last.peek() == '{' && last.skipValue() && last.atEnd() ? bytes : bytes.substr(0, start);
+    }
+
     SymbolCache m_cache;
     BatchQueue &m_queue;
     FileReader m_reader;

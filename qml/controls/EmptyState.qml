@@ -68,7 +68,7 @@ Item {
 
                 TextButton {
                     required property int index
-                    readonly property var entry: root.actions[index]
+                    readonly property var entry: root.actions[index] ?? ({ key: "", text: "" })
 
                     objectName: "state_" + entry.key
                     text: String(entry.text)

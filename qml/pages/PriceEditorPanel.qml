@@ -109,7 +109,7 @@ Panel {
                 }
                 TextButton {
                     objectName: "priceRemove"
-                    visible: root.editor.stateTone === "brass"
+                    visible: root.editor.hasOverride
                     kind: "danger"
                     text: qsTr("Remove override")
                     enabled: !root.session.prices.busy

@@ -51,8 +51,9 @@ PageBase {
             TextButton {
                 objectName: "priceImport"
                 iconName: "down"
-                text: root.compact ? qsTr("Import") : qsTr("Import price book")
-                onClicked: picker.pickFiles(qsTr("Import price book"), "prices")
+                text: root.compact ? qsTr("Import") : qsTr("Import prices")
+                toolTip: qsTr("A file of price overrides")
+                onClicked: picker.pickFiles(qsTr("Import price overrides"), "prices")
             }
         }
     }

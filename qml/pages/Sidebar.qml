@@ -28,8 +28,8 @@ FocusScope {
         return page === name || (name === "runs" && page === "run") || (name === "overview" && page === "first-run");
     }
     function badge(name: string): string {
-        const unpriced = session.overview.unpricedModels.count;
-        return name === "prices" && unpriced > 0 ? String(unpriced) : "";
+        const count = name === "prices" ? session.prices.unpricedCount : name === "sources" ? session.sources.problems : 0;
+        return count > 0 ? String(count) : "";
     }
 
     implicitWidth: rail ? Theme.railWidth : Theme.sidebarWidth

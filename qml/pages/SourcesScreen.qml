@@ -14,12 +14,11 @@ PageBase {
     readonly property SourcesModel sources: session.sources
     readonly property bool none: session.ready && sources.table.count === 0
 
-    readonly property bool unchosen: visible && sources.selected < 0 && sources.table.count > 0
-
     objectName: "sourcesScreen"
     title: qsTr("Sources")
     usesRange: false
-    onUnchosenChanged: if (unchosen) sources.select(0)
+    onVisibleChanged: chooseFirst()
+    Component.onCompleted: chooseFirst()
     exports: none ? [] : [
         { key: "sources", text: qsTr("Sources"), base: "sources", table: sources.table, columns: table.exportColumns },
         { key: "rejects", text: qsTr("Rejected lines"), base: "rejected", table: sources.rejects, columns: rejects.exportColumns }
@@ -46,6 +45,10 @@ PageBase {
         }
     }
 
+    function chooseFirst(): void {
+        if (visible && sources.selected < 0 && sources.table.count > 0)
+            sources.select(0);
+    }
     function copyRow(): bool {
         return table.copyRow() || rejects.table.copyRow();
     }
@@ -56,6 +59,13 @@ PageBase {
         removeSheet.open();
     }
 
+    Connections {
+        target: root.sources.table
+
+        function onCountChanged(): void {
+            root.chooseFirst();
+        }
+    }
     AddSourceDialog {
         id: addDialog
 

@@ -64,12 +64,18 @@ Panel {
             onZoomReset: root.session.range.reset()
             onPanRequested: deltaMs => root.session.range.pan(deltaMs)
         }
-        Loader {
+        ComponentSlot {
             anchors.fill: parent
             active: root.asTable
-            sourceComponent: ChartTable {
-                session: root.session
-            }
+            component: tableComponent
+        }
+    }
+    Component {
+        id: tableComponent
+
+        ChartTable {
+            anchors.fill: parent
+            session: root.session
         }
     }
 }

@@ -37,7 +37,9 @@ TrendPanel qualityPanel(const std::vector<BinRuns> &bins)
             continue;
         }
         const Interval interval = wilson90(bin.success, bin.known);
-        append(panel, static_cast<double>(bin.success) / static_cast<double>(bin.known), interval.low, interval.high);
+        // The chart's percent axis counts in percent, not in shares.
+        append(panel, 100.0 * static_cast<double>(bin.success) / static_cast<double>(bin.known), 100.0 * interval.low,
+               100.0 * interval.high);
     }
     return panel;
 }
@@ -75,7 +77,7 @@ QString lastText(const TrendPanel &panel, const Formatter &f, bool percent)
     if (it == panel.values.rend())
         return {};
     if (percent)
-        return f.percentText(*it);
+        return f.percentText(*it / 100.0);
     return u'$' + f.number(*it, *it >= 1 ? 2 : *it >= 0.1 ? 3 : 4);
 }
 

@@ -38,7 +38,7 @@ class Settings : public QObject {
     Q_PROPERTY(double windowY READ windowY WRITE setWindowY NOTIFY windowChanged)
     Q_PROPERTY(double windowW READ windowW WRITE setWindowW NOTIFY windowChanged)
     Q_PROPERTY(double windowH READ windowH WRITE setWindowH NOTIFY windowChanged)
-    Q_PROPERTY(bool windowMaximised READ windowMaximised WRITE setWindowMaximised NOTIFY windowChanged)
+    Q_PROPERTY(bool windowMaximized READ windowMaximized WRITE setWindowMaximized NOTIFY windowChanged)
 
 public:
     explicit Settings(Services &services, QObject *parent = nullptr);
@@ -70,7 +70,7 @@ public:
     [[nodiscard]] double windowY() const { return values().window.y; }
     [[nodiscard]] double windowW() const { return values().window.width; }
     [[nodiscard]] double windowH() const { return values().window.height; }
-    [[nodiscard]] bool windowMaximised() const { return values().window.maximised; }
+    [[nodiscard]] bool windowMaximized() const { return values().window.maximised; }
     void setWindowX(double x)
     {
         setWindow([x](WindowGeometry &w) { w.x = qRound(x); });
@@ -87,7 +87,7 @@ public:
     {
         setWindow([height](WindowGeometry &w) { w.height = qMax(1, qRound(height)); });
     }
-    void setWindowMaximised(bool on)
+    void setWindowMaximized(bool on)
     {
         setWindow([on](WindowGeometry &w) { w.maximised = on; });
     }

@@ -72,6 +72,14 @@ class Sources(support.Case):
         for text in (self.run_ctl("sources", "test", self.claude).stdout.decode(), json.dumps(tested)):
             self.assertNotIn("msg_fake", text)
 
+    def test_an_unfinished_line_is_told(self):
+        path = self.folder / "spans.jsonl"
+        path.write_text(support.export([support.chat(1, 1, 0, START)]) * 2)
+        self.assertEqual(self.json_of("sources", "test", path)["files_unfinished"], 0)
+        path.write_text(path.read_text()[:-1])
+        self.assertEqual(self.json_of("sources", "test", path)["files_unfinished"], 1)
+        self.assertIn("unfinished", self.run_ctl("sources", "test", path).stdout.decode())
+
     def test_refusals(self):
         self.refused("sources", names=["detect"])
         self.refused("sources", "frob", names=["frob"])

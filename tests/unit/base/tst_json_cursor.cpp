@@ -108,8 +108,8 @@ void TestJsonCursor::grammar_data()
         row(good, true, true);
     for (const char *bad : {"",        " ",        "{",           "}",    "[",       "]",         "[1",  "{\"a\"",
                             "{\"a\":", "{\"a\":1", R"({"a":1]})", "[1}",  R"("abc)", R"("abc\")", "tru", "nul",
-                            "nulll",   "True",     "x",           "{}{}", "{} x",    "[[]",       "-",   "+1",
-                            ".5",      "NaN",      "Infinity",    "'a'",  "\\",      "{}}"})
+                            "nulll",   "True",     "x",           "{}{}", "{} x",    "[[]",       "+1",  ".5",
+                            "NaN",     "Infinity", "'a'",         "\\",   "{}}"})
         row(bad, false, false);
     // Which characters form a number is for parseInt64 and its kin to say.
     for (const char *number : {"-", "1-2", "01", "1.", "1e"})

@@ -85,8 +85,8 @@ std::int64_t World::rejected(const std::string &reason) const
 
 std::string tokensOf(const Usage &usage)
 {
-    static constexpr const char *names[] = {"in",     "read", "5m",       "1h",       "untyped",
-                                            "inAudio", "out", "reasoning", "outAudio"};
+    static constexpr const char *names[] = {"in",      "read", "5m",        "1h",      "untyped",
+                                            "inAudio", "out",  "reasoning", "outAudio"};
     std::string text;
     for (std::size_t i = 0; i < kTokenClasses; ++i)
         if (usage.tokens[i] != 0)
@@ -102,11 +102,29 @@ std::string World::describe(const Call &call) const
         << " cost=" << call.cost << '/' << static_cast<int>(call.costOrigin) << " flags=" << call.flags
         << " quality=" << static_cast<int>(call.usage.quality) << " search=" << call.usage.webSearches << " ["
         << tokensOf(call.usage) << ']';
-    for (const Symbol s :
-         {call.format, call.source, call.producer, call.request, call.prompt, call.provider, call.model,
-          call.modelRequested, call.serviceTier, call.geo, call.errorType, call.finishReason, call.parentAgent,
-          call.names.workflow, call.names.agent, call.names.step, call.names.taskType, call.names.segment,
-          call.names.promptVersion, call.names.feature, call.names.tier, call.names.policyRevision, call.names.session})
+    for (const Symbol s : {call.format,
+                           call.source,
+                           call.producer,
+                           call.request,
+                           call.prompt,
+                           call.provider,
+                           call.model,
+                           call.modelRequested,
+                           call.serviceTier,
+                           call.geo,
+                           call.errorType,
+                           call.finishReason,
+                           call.parentAgent,
+                           call.names.workflow,
+                           call.names.agent,
+                           call.names.step,
+                           call.names.taskType,
+                           call.names.segment,
+                           call.names.promptVersion,
+                           call.names.feature,
+                           call.names.tier,
+                           call.names.policyRevision,
+                           call.names.session})
         out << '|' << symbols.text(s);
     return out.str();
 }

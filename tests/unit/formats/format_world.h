@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/domain/totals.h"
 #include "core/engine/collator.h"
 
 namespace flyball::test {
