@@ -4,7 +4,6 @@
 #include <QCoreApplication>
 #include <QImage>
 #include <QQuickWindow>
-#include <algorithm>
 #include <cstdio>
 #include <utility>
 
@@ -50,11 +49,7 @@ Screenshot::Screenshot(Engine &engine, Session &session, QQuickWindow &window, Q
 bool Screenshot::everythingRead() const
 {
     const auto snapshot = m_engine.latest();
-    const auto settled = [](const SourceHealth &source) {
-        return source.state != SourceState::Unknown && source.state != SourceState::CatchingUp;
-    };
-    return snapshot->quartersComplete && !snapshot->import.active && m_session.ready()
-           && std::all_of(snapshot->sources.begin(), snapshot->sources.end(), settled);
+    return snapshot->quartersComplete && snapshot->settled && !snapshot->import.active && m_session.ready();
 }
 
 void Screenshot::poll()

@@ -55,6 +55,8 @@ Panel {
             value: root.run.selected
         }
         Item {
+            id: scale
+
             x: root.barIndex >= 0 ? rows.columnX[root.barIndex] + Theme.cellPad : 0
             width: root.barIndex >= 0 ? rows.columnWidth[root.barIndex] - 2 * Theme.cellPad : 0
             height: Theme.tableHeadHeight
@@ -65,10 +67,10 @@ Panel {
 
                 PlainText {
                     required property int index
-                    readonly property real at: root.run.gridPositions[index] * parent.width
+                    readonly property real at: root.run.gridPositions[index] * scale.width
 
-                    x: Math.max(0, Math.min(parent.width - width, index === 0 ? 0 : at - width / 2))
-                    height: parent.height
+                    x: Math.max(0, Math.min(scale.width - width, index === 0 ? 0 : at - width / 2))
+                    height: scale.height
                     role: PlainText.Caption
                     tone: "muted"
                     text: root.run.gridTexts[index]

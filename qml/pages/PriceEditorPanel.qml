@@ -105,7 +105,7 @@ Panel {
                     objectName: "priceCancel"
                     kind: "quiet"
                     text: qsTr("Cancel")
-                    onClicked: root.editor.cancel()
+                    onClicked: root.editor.load("")
                 }
                 TextButton {
                     objectName: "priceRemove"

@@ -70,8 +70,8 @@ ColumnLayout {
                 readonly property var entry: root.editor.nearest[index]
 
                 objectName: "nearest_" + index
-                text: entry.text
-                checked: root.editor.sameAs === entry.key
+                text: entry?.text ?? ""
+                checked: entry !== undefined && root.editor.sameAs === entry.key
                 onToggled: root.editor.sameAs = entry.key
             }
         }

@@ -68,7 +68,7 @@ PageBase {
     function leave(): bool {
         if (!editing)
             return false;
-        prices.editor.cancel();
+        prices.editor.load("");
         return true;
     }
 

@@ -50,11 +50,11 @@ Item {
         onActivated: root.copyRequested()
     }
     Shortcut {
-        sequences: ["Alt+Left", StandardKey.Back]
+        sequences: ["Alt+Left", "Back"]
         onActivated: root.session.navigation.back()
     }
     Shortcut {
-        sequences: ["Alt+Right", StandardKey.Forward]
+        sequences: ["Alt+Right", "Forward"]
         onActivated: root.session.navigation.forward()
     }
     Shortcut {

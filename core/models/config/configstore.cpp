@@ -29,7 +29,7 @@ QString defaultConfigPath()
 {
     const QString home = qEnvironmentVariable("FLYBALL_HOME");
     if (!home.isEmpty())
-        return QDir(home).filePath(QStringLiteral("config.json"));
+        return QDir(home).filePath(QStringLiteral("config/config.json"));
     const QString xdg = QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation);
     return QDir(xdg).filePath(QStringLiteral("flyball/config.json"));
 }

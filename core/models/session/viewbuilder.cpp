@@ -40,7 +40,7 @@ void ViewBuilder::fill(View &view)
     if (cells != nullptr)
         view.folded = m_folder.fold(*cells, std::move(edges));
     else
-        view.folded.edges = std::move(edges);
+        view.folded = {std::move(edges), {}}; // the cells of the former window must not meet these edges
     view.totals = totalOf(view.folded, view.series());
     view.runs = m_runs.stats(snapshot.runs, view.window);
 }

@@ -107,13 +107,23 @@ private:
     void open(const QString &page)
     {
         Navigation &navigation = *m_window->session().navigation();
+        navigation.show(page == QStringLiteral("run") ? QStringLiteral("runs") : QStringLiteral("overview"));
+        m_window->settle();
         if (page == QStringLiteral("workflow"))
-            navigation.openCostliestWorkflow();
+            navigation.openWorkflow(idOf(*m_window->session().overview()->workflows(), QStringLiteral("name")));
         else if (page == QStringLiteral("run"))
-            navigation.openCostliestRun();
+            navigation.openRun(idOf(*m_window->session().runs()->table(), QStringLiteral("workflow")));
         else
             navigation.show(page);
         m_window->settle();
+    }
+    /// Its model is in no price book, so the hostile one is not the costliest.
+    QString idOf(const TableModel &table, const QString &role) const
+    {
+        for (int row = 0; row < table.count(); ++row)
+            if (table.row(row).value(role).toString() == m_workflow)
+                return table.row(row).value(QStringLiteral("id")).toString();
+        return {};
     }
     void everyTextIsPlain()
     {

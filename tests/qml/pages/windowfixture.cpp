@@ -138,6 +138,7 @@ bool WindowFixture::clickItem(QQuickItem *item, Qt::KeyboardModifiers modifiers)
 
 bool WindowFixture::click(const QString &name, Qt::KeyboardModifiers modifiers)
 {
+    settle(); // layouts place what models changed with the next frame
     return clickItem(item(name), modifiers);
 }
 

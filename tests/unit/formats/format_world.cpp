@@ -179,7 +179,7 @@ std::string usageText(int in, int out, int read, int write5m, int write1h)
     return text;
 }
 
-std::string toText(const OtlpSpan &span)
+std::string spanText(const OtlpSpan &span)
 {
     char head[400];
     std::snprintf(head, sizeof head,
@@ -212,7 +212,7 @@ std::string exportLine(const std::string &scope, const std::vector<OtlpSpan> &sp
     std::string text = "{\"resourceSpans\":[{\"resource\":{\"attributes\":[]},\"scopeSpans\":[{\"scope\":{\"name\":\""
                        + scope + "\",\"version\":\"" + version + "\"},\"spans\":[";
     for (std::size_t i = 0; i < spans.size(); ++i)
-        text += (i ? "," : "") + toText(spans[i]);
+        text += (i ? "," : "") + spanText(spans[i]);
     return text + "]}]}]}\n";
 }
 

@@ -26,7 +26,7 @@ public:
     /// Counted calls by time, then by their description.
     [[nodiscard]] std::vector<Call> calls();
     /// The only call; fails the process when there are more or fewer.
-    [[nodiscard]] Call only();
+    Call only();
     [[nodiscard]] std::map<Key128, RunInfo> runs();
     [[nodiscard]] Totals totals();
     [[nodiscard]] std::string text(Symbol symbol) const { return std::string(symbols.text(symbol)); }
@@ -74,7 +74,7 @@ struct OtlpSpan {
     std::vector<std::pair<std::string, std::string>> attributes; ///< name, AnyValue or plain number / text
     std::string extra;                                           ///< further members, "," first
 };
-[[nodiscard]] std::string toText(const OtlpSpan &span);
+[[nodiscard]] std::string spanText(const OtlpSpan &span);
 [[nodiscard]] std::string exportLine(const std::string &scope, const std::vector<OtlpSpan> &spans,
                                      const std::string &version = "1.0.0");
 inline constexpr TimeNs kOtlpEpoch = 1'795'255'200 * kSecond; ///< 2026-11-21T10:00:00Z

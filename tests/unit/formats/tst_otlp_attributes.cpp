@@ -186,7 +186,8 @@ void TestOtlpAttributes::isItACall_data()
     rows("ai.operationId", true,
          {"ai.generateText.doGenerate", "ai.streamText.doStream", "ai.embed.doEmbed", "ai.embedMany.doEmbed",
           "ai.generateObject.doGenerate", "ai.streamObject.doStream"});
-    rows("ai.operationId", false, {"ai.generateText", "ai.streamText", "ai.embedMany", "ai.toolCall", "ai.generateObject"});
+    rows("ai.operationId", false,
+         {"ai.generateText", "ai.streamText", "ai.embedMany", "ai.toolCall", "ai.generateObject"});
     rows("langfuse.observation.type", true, {"generation", "embedding"});
     rows("langfuse.observation.type", false, {"span", "event", "agent", "tool", "chain", "retriever"});
     rows("traceloop.span.kind", false, {"workflow", "task", "agent", "tool"});
@@ -200,8 +201,10 @@ void TestOtlpAttributes::isItACall()
     QFETCH(bool, call);
     World w;
     OtlpSpan span;
-    span.attributes = {{"gen_ai.usage.input_tokens", "10"}, {"gen_ai.usage.output_tokens", "20"},
-                       {"gen_ai.request.model", "gpt-4o"}, {name.toStdString(), value.toStdString()}};
+    span.attributes = {{"gen_ai.usage.input_tokens", "10"},
+                       {"gen_ai.usage.output_tokens", "20"},
+                       {"gen_ai.request.model", "gpt-4o"},
+                       {name.toStdString(), value.toStdString()}};
     w.file("otlp-json", "t.jsonl", exportLine("scope", {span}));
     QCOMPARE(w.totals().calls, std::int64_t(call ? 1 : 0));
     QCOMPARE(w.totals().allTokens(), std::int64_t(call ? 30 : 0));
@@ -231,11 +234,15 @@ void TestOtlpAttributes::timesToFirstToken_data()
     QTest::addColumn<QByteArray>("name");
     QTest::addColumn<QByteArray>("value");
     QTest::addColumn<qint64>("ns");
-    QTest::newRow("seconds") << QByteArray("gen_ai.response.time_to_first_chunk") << QByteArray("{\"doubleValue\":0.25}") << qint64(250'000'000);
-    QTest::newRow("whole seconds") << QByteArray("gen_ai.response.time_to_first_chunk") << QByteArray("2") << qint64(2'000'000'000);
-    QTest::newRow("milliseconds") << QByteArray("ai.response.msToFirstChunk") << QByteArray("{\"doubleValue\":12.5}") << qint64(12'500'000);
+    QTest::newRow("seconds") << QByteArray("gen_ai.response.time_to_first_chunk")
+                             << QByteArray("{\"doubleValue\":0.25}") << qint64(250'000'000);
+    QTest::newRow("whole seconds") << QByteArray("gen_ai.response.time_to_first_chunk") << QByteArray("2")
+                                   << qint64(2'000'000'000);
+    QTest::newRow("milliseconds") << QByteArray("ai.response.msToFirstChunk") << QByteArray("{\"doubleValue\":12.5}")
+                                  << qint64(12'500'000);
     QTest::newRow("negative") << QByteArray("gen_ai.response.time_to_first_chunk") << QByteArray("-1") << qint64(-1);
-    QTest::newRow("a year") << QByteArray("gen_ai.response.time_to_first_chunk") << QByteArray("{\"doubleValue\":3e7}") << qint64(-1);
+    QTest::newRow("a year") << QByteArray("gen_ai.response.time_to_first_chunk") << QByteArray("{\"doubleValue\":3e7}")
+                            << qint64(-1);
     QTest::newRow("words") << QByteArray("gen_ai.response.time_to_first_chunk") << QByteArray("soon") << qint64(-1);
 }
 

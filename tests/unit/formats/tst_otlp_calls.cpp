@@ -55,7 +55,8 @@ void TestOtlpCalls::responseIdMerge_data()
     QTest::addColumn<unsigned>("otherTrace");
     QTest::addColumn<int>("otherStart");
     QTest::addColumn<int>("calls");
-    const auto row = [](const char *name, const char *scope, const char *response, unsigned trace, int start, int calls) {
+    const auto row = [](const char *name, const char *scope, const char *response, unsigned trace, int start,
+                        int calls) {
         QTest::newRow(name) << QByteArray(scope) << QByteArray(response) << trace << start << calls;
     };
     row("two instrumentations of one client", "openai", "resp_1", 1, 1500, 1);
@@ -173,7 +174,9 @@ void TestOtlpCalls::failedCalls_data()
     row("unset", R"(,"status":{})", "", "");
     row("null", R"(,"status":null)", "", "");
     row("ok", R"(,"status":{"code":1})", "error.type", "");
-    row("exception event", R"(,"status":{"code":2},"events":[{"name":"exception","timeUnixNano":"1","attributes":[{"key":"exception.type","value":{"stringValue":"Timeout"}}]}])", "", "Timeout");
+    row("exception event",
+        R"(,"status":{"code":2},"events":[{"name":"exception","timeUnixNano":"1","attributes":[{"key":"exception.type","value":{"stringValue":"Timeout"}}]}])",
+        "", "Timeout");
     row("exception of a call that went well", R"(,"events":[{"name":"exception","attributes":[]}])", "", "");
     row("events null", R"(,"events":null,"status":{"code":2})", "", "error");
 }
@@ -207,7 +210,8 @@ void TestOtlpCalls::timesOfACall_data()
     QTest::addColumn<qint64>("time"); // -1: refused, 0: arrival
     QTest::addColumn<qint64>("latency");
     QTest::addColumn<bool>("skew");
-    const auto row = [](const char *name, const char *start, const char *end, qint64 time, qint64 latency, bool skew = false) {
+    const auto row = [](const char *name, const char *start, const char *end, qint64 time, qint64 latency,
+                        bool skew = false) {
         QTest::newRow(name) << QByteArray(start) << QByteArray(end) << time << latency << skew;
     };
     // Beyond 2^53: a double would round 1795255200123456789 to ...768.
@@ -232,10 +236,11 @@ void TestOtlpCalls::timesOfACall()
     QFETCH(qint64, latency);
     QFETCH(bool, skew);
     World w;
-    const std::string good = toText(chat(9, 0, "", 1, 1));
-    const std::string line = R"({"resourceSpans":[{"scopeSpans":[{"scope":{"name":"s"},"spans":[{"traceId":"000000000000000000000000000000ff","spanId":"0000000000000001","startTimeUnixNano":)"
-                             + start.toStdString() + ",\"endTimeUnixNano\":" + end.toStdString()
-                             + R"(,"attributes":[{"key":"gen_ai.operation.name","value":{"stringValue":"chat"}}]},)" + good + "]}]}]}\n";
+    const std::string good = spanText(chat(9, 0, "", 1, 1));
+    const std::string line =
+        R"({"resourceSpans":[{"scopeSpans":[{"scope":{"name":"s"},"spans":[{"traceId":"000000000000000000000000000000ff","spanId":"0000000000000001","startTimeUnixNano":)"
+        + start.toStdString() + ",\"endTimeUnixNano\":" + end.toStdString()
+        + R"(,"attributes":[{"key":"gen_ai.operation.name","value":{"stringValue":"chat"}}]},)" + good + "]}]}]}\n";
     w.file("otlp-json", "t.jsonl", line);
     QCOMPARE(w.totals().calls, std::int64_t(time == -1 ? 1 : 2)); // one bad span does not cost the others
     QCOMPARE(w.rejected("bad_time"), std::int64_t(time == -1 ? 1 : 0));
@@ -253,15 +258,21 @@ void TestOtlpCalls::timesOfACall()
 void TestOtlpCalls::aggregatesNeverCount()
 {
     const auto sums = [](unsigned id, const char *key, const char *value) {
-        return OtlpSpan{.id = id, .name = value, .attributes = {{key, value}, {"gen_ai.usage.input_tokens", "30"},
-                                                               {"gen_ai.usage.output_tokens", "40"}, {"ai.usage.inputTokens", "30"},
-                                                               {"gen_ai.request.model", "gpt-4o"}, {"ai.model.id", "gpt-4o"}}};
+        return OtlpSpan{.id = id,
+                        .name = value,
+                        .attributes = {{key, value},
+                                       {"gen_ai.usage.input_tokens", "30"},
+                                       {"gen_ai.usage.output_tokens", "40"},
+                                       {"ai.usage.inputTokens", "30"},
+                                       {"gen_ai.request.model", "gpt-4o"},
+                                       {"ai.model.id", "gpt-4o"}}};
     };
     World w;
-    w.file("otlp-json", "t.jsonl",
-           exportLine("s", {sums(1, "gen_ai.operation.name", "invoke_agent"), sums(2, "ai.operationId", "ai.generateText"),
-                            sums(3, "gen_ai.operation.name", "agent_step"), sums(4, "openinference.span.kind", "CHAIN"),
-                            sums(5, "gen_ai.operation.name", "fetch_response"), chat(6, 1, "", 30, 40)}));
+    w.file(
+        "otlp-json", "t.jsonl",
+        exportLine("s", {sums(1, "gen_ai.operation.name", "invoke_agent"), sums(2, "ai.operationId", "ai.generateText"),
+                         sums(3, "gen_ai.operation.name", "agent_step"), sums(4, "openinference.span.kind", "CHAIN"),
+                         sums(5, "gen_ai.operation.name", "fetch_response"), chat(6, 1, "", 30, 40)}));
     QCOMPARE(tokensOf(w.only().usage), std::string("in 30 out 40"));
     QCOMPARE(w.collator.coverage().ignored, std::int64_t(5));
 }
