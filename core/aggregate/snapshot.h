@@ -132,11 +132,11 @@ struct Snapshot {
     CellStore quarters;            ///< the whole ledger
     bool quartersComplete = false; ///< false during the first moments of a start
     RunStore runs;
-    Totals totals;              ///< of the whole ledger
+    Totals totals; ///< of the whole ledger
     std::int64_t runCount = 0;
     std::int64_t callsAdded = 0;   ///< since the engine started
     std::int64_t callsUpdated = 0; ///< of those that were there before
-    bool settled = false;       ///< every source has been read to its end and committed
+    bool settled = false;          ///< every source has been read to its end and committed
     std::vector<SourceHealth> sources;
     ImportProgress import;
     LedgerState ledger;

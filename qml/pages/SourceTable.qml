@@ -13,8 +13,9 @@ ModelTable {
     id: root
 
     readonly property SourcesModel sources: session.sources
-    readonly property var selectedRow: sources.selected >= 0 && sources.selected < count ? table.row(sources.selected) : null
-    readonly property string selectedName: selectedRow ? selectedRow.name : ""
+    property int changes: 0
+    readonly property var selectedRow: changes >= 0 && sources.selected >= 0 && sources.selected < count
+        ? table.row(sources.selected) : null
 
     objectName: "sourcesTable"
     table: sources.table
@@ -35,6 +36,13 @@ ModelTable {
     delegates: ({ name: nameCell, state: stateCell, spark: sparkCell, spend: spendCell })
     onPicked: index => root.sources.select(index)
 
+    Connections {
+        target: root.sources.table
+
+        function onDataChanged(): void {
+            root.changes += 1;
+        }
+    }
     Binding {
         target: root
         property: "currentIndex"

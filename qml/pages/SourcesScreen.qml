@@ -117,7 +117,7 @@ PageBase {
                 Layout.preferredHeight: Theme.px(200)
                 visible: !root.none
                 session: root.session
-                sourceName: table.selectedName
+                sourceName: root.sources.selectedName
             }
         ]
         sideItems: [

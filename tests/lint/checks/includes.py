@@ -30,7 +30,8 @@ ALLOWED = {
 QT_ALLOWED = {
     "core/sources": {"QtCore", "QtNetwork"},
     "core/engine": {"QtCore", "QtNetwork"},
-    "core/models": {"QtCore", "QtQml"},
+    "core/base": {"QtCore"},  # zone.cpp: QTimeZone reads the time zone database
+    "core/models": {"QtCore", "QtQml", "QtGui"},  # QtGui for the clipboard alone
     # Widgets only for what has no Quick counterpart: native file dialogs, Qt Charts' graphics view.
     "qml": {"QtCore", "QtGui", "QtQml", "QtQuick", "QtQuickControls2", "QtCharts", "QtWidgets"},
     "app/agentsim": {"QtCore", "QtNetwork"},

@@ -5,7 +5,7 @@ import re
 from checks.common import files, line_of, read, relative
 
 BINARY = {".png", ".otf", ".ttf", ".woff2", ".ico", ".gz", ".zst", ".db", ".qm", ".pb", ".bin"}
-HOMES = r"/home/(?!user\b|you\b|\$|<|%)[a-z_][\w.-]*/|(?<![\w.])/root/|/Users/[A-Za-z]"
+HOMES = r"/home/(?!user\b|you\b|dev\b|\$|<|%)[a-z_][\w.-]*/|(?<![\w.])/root/|/Users/[A-Za-z]"
 MACHINE = ((r"(?<![\w.$}])/work/", "path of one machine"), (HOMES, "home folder of one person"))
 PRODUCT = ((r"(?<![\w.$}])/tmp/", "fixed temporary path"),)
 KEYS = (
