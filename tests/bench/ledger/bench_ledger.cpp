@@ -66,7 +66,7 @@ void fill(Ledger &ledger, SymbolTable &symbols, std::size_t calls)
             write.runs.back() = fleet.currentRun();
         }
         keeper.flush(write);
-        write.files = {{"claude-code:/home/u/.claude", "1:2", std::to_string(done)}};
+        write.files = {{"claude-code:/home/dev/.claude", "1:2", std::to_string(done)}};
         TimeNs start = monotonicNow();
         for (const StoredCall &call : write.calls)
             asked += ledger.hasGroup(call.fact.group) ? 0.0 : 0.0;

@@ -10,7 +10,7 @@ constexpr TimeNs kFirst = 1'790'000'000LL * kSecond;
 SampleFleet::SampleFleet(SymbolTable &symbols, std::uint64_t seed)
     : m_symbols(symbols),
       m_random(seed),
-      m_source(symbols.intern("claude-code:/home/u/.claude")),
+      m_source(symbols.intern("claude-code:/home/dev/.claude")),
       m_format(symbols.intern("claude-code")),
       m_provider(symbols.intern("anthropic")),
       m_producer(symbols.intern("opentelemetry.instrumentation.anthropic 0.40|anthropic")),
@@ -53,7 +53,7 @@ void SampleFleet::startRun()
     m_run.info.session = m_symbols.intern(hex(8) + "-" + hex(4) + "-" + hex(4) + "-" + hex(4) + "-" + hex(12));
     if (!m_spans) {
         m_run.info.prompt = m_symbols.intern(hex(8) + "-" + hex(4) + "-" + hex(4) + "-" + hex(4) + "-" + hex(12));
-        m_path = m_symbols.intern("/home/u/.claude/projects/-home-u-project/"
+        m_path = m_symbols.intern("/home/dev/.claude/projects/-home-u-project/"
                                   + std::string(m_symbols.text(m_run.info.session)) + ".jsonl");
         m_offset = 0;
     }
