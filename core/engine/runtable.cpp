@@ -62,8 +62,10 @@ void RunTable::setInfo(const RunInfo &info, std::int32_t signals)
     known.start = fresh ? info.start : std::min(known.start, info.start);
     known.end = fresh ? info.end : std::max(known.end, info.end);
     // Several groups can speak for one run (a Claude prompt): the answer must not depend on their order.
-    if (fresh || info.closed || (!known.closed && m_symbols.text(info.workflow) < m_symbols.text(known.workflow)))
-        known.workflow = info.workflow != 0 || fresh || info.closed ? info.workflow : known.workflow;
+    const bool smaller =
+        info.workflow != 0 && (known.workflow == 0 || m_symbols.text(info.workflow) < m_symbols.text(known.workflow));
+    if (fresh || info.closed || (!known.closed && smaller))
+        known.workflow = info.workflow;
     if (info.session != 0)
         known.session = info.session;
     known.prompt = info.prompt;

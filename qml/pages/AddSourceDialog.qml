@@ -18,6 +18,11 @@ Dialog {
 
     signal added()
 
+    function kindOptions(kinds: var): var {
+        const options = kinds.slice();
+        options.unshift({ key: "", text: qsTr("Detect") });
+        return options;
+    }
     function submit(): void {
         root.sources.add(path.text, root.kind);
         root.finish();
@@ -114,7 +119,7 @@ Dialog {
             implicitWidth: Theme.px(220)
             label: qsTr("Format")
             placeholder: qsTr("Detect")
-            options: [{ key: "", text: qsTr("Detect") }].concat(root.sources.kinds)
+            options: root.kindOptions(root.sources.kinds)
             currentKey: root.kind
             onActivated: key => root.kind = key
         }

@@ -12,6 +12,12 @@ Panel {
 
     required property Settings settings
 
+    function zoneOptions(zones: var): var {
+        const options = zones.map(zone => ({ key: zone, text: zone }));
+        options.unshift({ key: "system", text: qsTr("System") });
+        return options;
+    }
+
     title: qsTr("Appearance and time")
     separator: true
 
@@ -77,7 +83,7 @@ Panel {
                 objectName: "timeZone"
                 implicitWidth: Theme.px(200)
                 label: qsTr("Time zone")
-                options: [{ key: "system", text: qsTr("System") }].concat(root.settings.timeZones.map(zone => ({ key: zone, text: zone })))
+                options: root.zoneOptions(root.settings.timeZones)
                 currentKey: root.settings.timeZone
                 onActivated: key => root.settings.timeZone = key
             }

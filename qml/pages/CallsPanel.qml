@@ -55,7 +55,7 @@ Panel {
             value: root.run.selected
         }
         Item {
-            id: scale
+            id: axis
 
             x: root.barIndex >= 0 ? rows.columnX[root.barIndex] + Theme.cellPad : 0
             width: root.barIndex >= 0 ? rows.columnWidth[root.barIndex] - 2 * Theme.cellPad : 0
@@ -67,10 +67,10 @@ Panel {
 
                 PlainText {
                     required property int index
-                    readonly property real at: root.run.gridPositions[index] * scale.width
+                    readonly property real at: root.run.gridPositions[index] * axis.width
 
-                    x: Math.max(0, Math.min(scale.width - width, index === 0 ? 0 : at - width / 2))
-                    height: scale.height
+                    x: Math.max(0, Math.min(axis.width - width, index === 0 ? 0 : at - width / 2))
+                    height: axis.height
                     role: PlainText.Caption
                     tone: "muted"
                     text: root.run.gridTexts[index]

@@ -12,6 +12,8 @@ Panel {
     id: root
 
     required property RunModel run
+    // As var: qmllint 6.4 does not know the value types of the charts.
+    readonly property var figures: run
 
     title: qsTr("Context growth")
     subtitle: run.contextText
@@ -24,7 +26,7 @@ Panel {
 
     ContextChart {
         objectName: "contextChart"
-        chartData: root.run.context
+        chartData: root.figures.context
         selected: root.run.selected
         onCallClicked: index => root.run.select(index)
     }

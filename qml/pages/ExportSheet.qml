@@ -17,6 +17,8 @@ Dialog {
     property string part
     property string format: "csv"
     property bool callsShown: false
+    readonly property var sheets: [{ key: "csv", text: "CSV" }, { key: "json", text: "JSON" }]
+    readonly property var pictures: [{ key: "png", text: "PNG" }]
 
     signal pictureRequested(string path)
 
@@ -84,7 +86,7 @@ Dialog {
         SegmentedControl {
             objectName: "exportFormat"
             accessibleName: qsTr("Format")
-            options: [{ key: "csv", text: "CSV" }, { key: "json", text: "JSON" }].concat(root.callsShown ? [] : [{ key: "png", text: "PNG" }])
+            options: root.callsShown ? root.sheets : root.sheets.concat(root.pictures)
             currentKey: root.format
             onActivated: key => root.format = key
         }

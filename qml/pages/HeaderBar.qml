@@ -18,7 +18,8 @@ FocusScope {
     signal searchRequested()
     signal exportRequested()
 
-    readonly property var way: session.navigation.crumbs.slice(0, -1)
+    readonly property var crumbs: session.navigation.crumbs
+    readonly property var way: crumbs.slice(0, -1)
     readonly property bool ranged: screen !== null && screen.usesRange
 
     implicitHeight: Theme.headerHeight

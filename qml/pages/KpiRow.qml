@@ -29,7 +29,7 @@ KpiStrip {
             unit: modelData.unit
             sub: modelData.sub
             subTone: modelData.subTone === "" ? "muted" : modelData.subTone
-            note: modelData.note
+            note: root.chips ? modelData.note : ""
             chipText: root.chips ? modelData.chipText : ""
             chipTone: modelData.chipTone
             chipMark: modelData.chipMark

@@ -12,6 +12,8 @@ Panel {
     id: root
 
     required property Session session
+    // As var: qmllint 6.4 does not know the value types of the charts.
+    readonly property var figures: session.sources
     property string sourceName
 
     title: sourceName === "" ? qsTr("Lag") : qsTr("Lag, %1").arg(sourceName)
@@ -19,6 +21,6 @@ Panel {
 
     LagChart {
         objectName: "lagChart"
-        chartData: root.session.sources.lagChart
+        chartData: root.figures.lagChart
     }
 }

@@ -14,6 +14,8 @@ Panel {
 
     required property Session session
     required property WorkflowModel workflow
+    // As var: qmllint 6.4 does not know the value types of the charts.
+    readonly property var figures: workflow
     readonly property alias exportColumns: rows.exportColumns
 
     title: workflow.canMixByTier ? qsTr("Model and tier mix") : qsTr("Model mix")
@@ -38,7 +40,7 @@ Panel {
             Layout.alignment: Qt.AlignVCenter
             Layout.preferredWidth: Theme.px(104)
             Layout.preferredHeight: Theme.px(104)
-            chartData: root.workflow.mix
+            chartData: root.figures.mix
             centreText: root.workflow.mixCentre
             centreSub: root.workflow.mixCentreSub
         }

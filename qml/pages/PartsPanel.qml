@@ -16,7 +16,8 @@ Panel {
     required property string head
     property int slot: -1
     readonly property alias table: rows
-    readonly property bool tiered: model.present.indexOf("tier") >= 0
+    readonly property var present: model.present
+    readonly property bool tiered: present.indexOf("tier") >= 0
 
     ModelTable {
         id: rows

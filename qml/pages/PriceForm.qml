@@ -12,6 +12,7 @@ ColumnLayout {
     id: root
 
     required property PriceEditor editor
+    readonly property var errors: editor.errors
 
     spacing: 5
 
@@ -20,7 +21,7 @@ ColumnLayout {
         visible: root.editor.mode === "set"
         label: qsTr("Input")
         value: root.editor.input
-        error: root.editor.errors.input || ""
+        error: root.errors.input || ""
         onEdited: text => root.editor.input = text
     }
     PriceField {
@@ -28,7 +29,7 @@ ColumnLayout {
         visible: root.editor.mode === "set"
         label: qsTr("Cache read")
         value: root.editor.cacheRead
-        error: root.editor.errors.cacheRead || ""
+        error: root.errors.cacheRead || ""
         onEdited: text => root.editor.cacheRead = text
     }
     PriceField {
@@ -36,7 +37,7 @@ ColumnLayout {
         visible: root.editor.mode === "set"
         label: qsTr("Cache write")
         value: root.editor.cacheWrite
-        error: root.editor.errors.cacheWrite || ""
+        error: root.errors.cacheWrite || ""
         onEdited: text => root.editor.cacheWrite = text
     }
     PriceField {
@@ -44,7 +45,7 @@ ColumnLayout {
         visible: root.editor.mode === "set"
         label: qsTr("Output")
         value: root.editor.output
-        error: root.editor.errors.output || ""
+        error: root.errors.output || ""
         onEdited: text => root.editor.output = text
     }
     PriceField {
@@ -54,7 +55,7 @@ ColumnLayout {
         unit: ""
         fieldWidth: Theme.px(180)
         value: root.editor.sameAs
-        error: root.editor.errors.sameAs || ""
+        error: root.errors.sameAs || ""
         onEdited: text => root.editor.sameAs = text
     }
     Flow {
@@ -82,7 +83,7 @@ ColumnLayout {
         unit: ""
         hint: qsTr("always")
         value: root.editor.from
-        error: root.editor.errors.from || ""
+        error: root.errors.from || ""
         onEdited: text => root.editor.from = text
     }
 }

@@ -89,8 +89,15 @@ PageBase {
 
         function onModelIdChanged(): void {
             if (root.editing)
-                Qt.callLater(page.revealSide);
+                reveal.restart();
         }
+    }
+    // The form gets its height first.
+    Timer {
+        id: reveal
+
+        interval: 30
+        onTriggered: page.revealSide()
     }
     TwoColumns {
         id: page

@@ -2,7 +2,6 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
-import QtQuick.Layouts
 import Flyball.Theme
 import Flyball.Controls
 import Flyball.Models

@@ -72,7 +72,7 @@ Panel {
             closeLast: true
             allColumns: [
                 { key: "shortId", title: qsTr("Run"), width: 92, kind: "mono", always: true },
-                { key: "workflow", title: qsTr("Workflow"), width: 0, weight: 1.6, sortable: true, kind: "custom" },
+                { key: "workflow", title: qsTr("Workflow"), width: 0, weight: 1.6, sortable: true, kind: "custom", wide: root.ofWorkflow ? Infinity : 0 },
                 { key: "start", title: qsTr("Start"), width: 84, sortable: true, kind: "text", always: true },
                 { key: "duration", title: qsTr("Duration"), width: 92, align: "right", sortable: true, kind: "num", wide: 700 },
                 { key: "state", title: qsTr("State"), width: 112, sortable: true, kind: "custom", always: true },
@@ -81,9 +81,9 @@ Panel {
                 { key: "tokens", title: qsTr("Tokens"), width: 80, align: "right", sortable: true, kind: "num", wide: 700 },
                 { key: "cache", title: qsTr("Cache"), width: 68, align: "right", sortable: true, kind: "num" },
                 { key: "cost", title: qsTr("Cost"), width: 92, align: "right", sortable: true, kind: "custom", always: true },
-                { key: "costShare", title: "", width: 0, weight: 0.8, kind: "custom", wide: 1060 },
+                { key: "costShare", title: "", width: 0, weight: 0.8, kind: "custom", wide: root.ofWorkflow ? Infinity : 1060 },
                 { key: "signals", title: qsTr("Signals"), width: 0, weight: 0.8, kind: "muted", wide: root.ofWorkflow ? 900 : 1060 }
-            ].filter(column => !(root.ofWorkflow && (column.key === "workflow" || column.key === "costShare")))
+            ]
             delegates: ({ workflow: workflowCell, state: stateCell, cost: costCell, costShare: shareCell })
             onActivated: index => root.list.open(table.row(index).id)
 

@@ -2,7 +2,6 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
-import QtQuick.Layouts
 import Flyball.Theme
 import Flyball.Controls
 import Flyball.Charts
@@ -15,8 +14,15 @@ Panel {
     required property Session session
     property bool asTable: false
     readonly property OverviewModel overview: session.overview
-    readonly property var exportColumns: [{ key: "time", title: qsTr("Time") }, { key: "total", title: qsTr("Total") }]
-        .concat(overview.chartTableHead.map((name, index) => ({ key: "band" + index, title: name })))
+    // As var: qmllint 6.4 does not know the value types of the charts.
+    readonly property var figures: overview
+    readonly property var exportColumns: columnsFor(overview.chartTableHead)
+
+    function columnsFor(names: var): var {
+        const columns = names.map((name, index) => ({ key: "band" + index, title: name }));
+        columns.unshift({ key: "time", title: qsTr("Time") }, { key: "total", title: qsTr("Total") });
+        return columns;
+    }
 
     title: overview.chartTitle
     headerExtras: [
@@ -51,7 +57,7 @@ Panel {
             anchors.rightMargin: 6
             anchors.bottomMargin: 4
             visible: root.session.ready && !root.asTable
-            chartData: root.overview.chart
+            chartData: root.figures.chart
             live: root.session.mode === "live"
             paused: root.session.mode === "paused"
             title: root.overview.chartTitle

@@ -48,7 +48,7 @@ FocusScope {
                 Layout.maximumWidth: implicitWidth
                 Layout.minimumWidth: 0
                 visible: !Theme.large || index < 3
-                implicitWidth: line.implicitWidth + 8
+                implicitWidth: implicitContentWidth + 8
                 implicitHeight: Theme.statusHeight - 6
                 text: String(model.text)
                 focus: index === 0
@@ -56,14 +56,12 @@ FocusScope {
                 hoverEnabled: true
                 clip: true
                 onClicked: if (page !== "") root.session.navigation.show(page)
-                Keys.onReturnPressed: part.click()
+                Keys.onReturnPressed: part.clicked()
 
                 Accessible.role: Accessible.Button
                 Accessible.name: text
 
                 contentItem: Row {
-                    id: line
-
                     leftPadding: 4
                     spacing: 6
 

@@ -12,6 +12,8 @@ Panel {
     id: root
 
     required property WorkflowModel workflow
+    // As var: qmllint 6.4 does not know the value types of the charts.
+    readonly property var figures: workflow
 
     title: workflow.trendTitle
     subtitle: workflow.trendSub
@@ -24,7 +26,7 @@ Panel {
             anchors.rightMargin: 10
             anchors.bottomMargin: 4
             visible: root.workflow.hasTrend
-            chartData: root.workflow.trend
+            chartData: root.figures.trend
         }
         EmptyState {
             anchors.fill: parent

@@ -29,7 +29,7 @@ Panel {
             { key: "name", title: qsTr("Workflow"), width: 0, weight: 1.5, sortable: true, kind: "custom", always: true },
             { key: "spark", title: qsTr("Trend"), width: 116, kind: "custom", wide: 880 },
             { key: "spend", title: qsTr("Spend"), width: 100, align: "right", sortable: true, kind: "custom", always: true },
-            { key: "share", title: qsTr("Share"), width: 130, kind: "custom", always: true },
+            { key: "share", title: qsTr("Share"), width: 130, kind: "custom", always: true, wide: 960 },
             { key: "calls", title: qsTr("Calls"), width: 72, align: "right", sortable: true, kind: "num", wide: 1060 },
             { key: "tokens", title: qsTr("Tokens"), width: 78, align: "right", sortable: true, kind: "num", wide: 1060 },
             { key: "runs", title: qsTr("Runs"), width: 66, align: "right", sortable: true, kind: "num" },

@@ -144,6 +144,30 @@ private Q_SLOTS:
         QCOMPARE(m_window->session().navigation()->page(), QStringLiteral("run"));
     }
 
+    void runShowsEachOfItsCalls()
+    {
+        m_window->session().navigation()->openCostliestRun();
+        QTRY_COMPARE(m_window->session().run()->calls()->count(), 9);
+        m_window->settle();
+        const QStringList texts = m_window->texts();
+        for (const char *role : {"step", "cost", "input", "sum"}) {
+            const QVariant value = m_window->session().run()->calls()->row(8).value(QLatin1String(role));
+            QVERIFY2(!value.toString().isEmpty(), role);
+            QVERIFY2(texts.contains(value.toString()), role);
+        }
+        QVERIFY(texts.count(QStringLiteral("search_web")) >= 9);
+        // The seconds over the bars stand side by side.
+        const auto items = m_window->items();
+        QList<double> places;
+        const QStringList grid = m_window->session().run()->property("gridTexts").toStringList();
+        for (const QQuickItem *item : items)
+            if (item->inherits("QQuickText") && grid.contains(item->property("text").toString()))
+                places << item->mapToScene(QPointF()).x();
+        QVERIFY(grid.size() > 1);
+        QVERIFY(places.size() >= grid.size());
+        QVERIFY(places.last() > places.first() + 20);
+    }
+
     void f6GoesRoundTheRegions()
     {
         QStringList visited;

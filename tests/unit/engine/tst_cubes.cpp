@@ -38,7 +38,7 @@ void compare(const CellStore &store, const Plain &plain)
     });
     std::size_t expected = 0;
     for (const auto &[key, totals] : plain)
-        expected += totals.isZero() ? 0 : 1;
+        expected += totals.isZero() ? 0U : 1U;
     QCOMPARE(cells, expected);
 }
 
