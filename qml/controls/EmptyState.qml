@@ -70,10 +70,10 @@ Item {
                     required property int index
                     readonly property var entry: root.actions[index] ?? ({ key: "", text: "" })
 
-                    objectName: "state_" + entry.key
-                    text: String(entry.text)
-                    kind: entry.kind === undefined ? "normal" : String(entry.kind)
-                    onClicked: root.triggered(String(entry.key))
+                    objectName: "state_" + (entry?.key ?? "")
+                    text: String(entry?.text ?? "")
+                    kind: String(entry?.kind ?? "normal")
+                    onClicked: root.triggered(String(entry?.key ?? ""))
                 }
             }
         }

@@ -50,57 +50,61 @@ T.Pane {
         border.width: 1
         border.color: root.tone === "" ? Theme.line : Theme.toneColor(root.tone)
 
-        RowLayout {
-            id: head
-
-            anchors.left: parent.left
-            anchors.right: parent.right
-            anchors.leftMargin: Theme.panelPad
-            anchors.rightMargin: Theme.panelPad
-            height: root.headHeight
-            spacing: 10
-            visible: root.headerVisible
-
-            Icon {
-                visible: root.iconName !== ""
-                name: root.iconName
-                color: root.tone === "" ? Theme.text2 : Theme.toneColor(root.tone)
-            }
-            PlainText {
-                Layout.maximumWidth: Math.ceil(implicitWidth)
-                Layout.preferredWidth: Math.ceil(implicitWidth)
-                Layout.fillWidth: true
-                Layout.minimumWidth: 40
-                text: root.title
-                visible: text !== ""
-                color: root.tone === "" ? Theme.text : Theme.toneColor(root.tone)
-                font.weight: Font.DemiBold
-            }
-            PlainText {
-                Layout.maximumWidth: Math.ceil(implicitWidth)
-                Layout.preferredWidth: Math.ceil(implicitWidth)
-                Layout.fillWidth: true
-                Layout.minimumWidth: 0
-                text: root.subtitle
-                visible: text !== ""
-                role: PlainText.Small
-                tone: "muted"
-            }
-            Item {
-                Layout.fillWidth: true
-            }
-            RowLayout {
-                id: extras
-
-                Layout.fillWidth: false
-                spacing: 10
-            }
-        }
         Hairline {
             visible: root.separator && root.headerVisible
             y: root.headHeight
             x: 1
             width: parent.width - 2
+        }
+    }
+
+    readonly property Item headItem: RowLayout {
+        id: head
+
+        parent: root
+        z: 1
+
+        anchors.left: parent.left
+        anchors.right: parent.right
+        anchors.leftMargin: Theme.panelPad
+        anchors.rightMargin: Theme.panelPad
+        height: root.headHeight
+        spacing: 10
+        visible: root.headerVisible
+
+        Icon {
+            visible: root.iconName !== ""
+            name: root.iconName
+            color: root.tone === "" ? Theme.text2 : Theme.toneColor(root.tone)
+        }
+        PlainText {
+            Layout.maximumWidth: Math.ceil(implicitWidth)
+            Layout.preferredWidth: Math.ceil(implicitWidth)
+            Layout.fillWidth: true
+            Layout.minimumWidth: 40
+            text: root.title
+            visible: text !== ""
+            color: root.tone === "" ? Theme.text : Theme.toneColor(root.tone)
+            font.weight: Font.DemiBold
+        }
+        PlainText {
+            Layout.maximumWidth: Math.ceil(implicitWidth)
+            Layout.preferredWidth: Math.ceil(implicitWidth)
+            Layout.fillWidth: true
+            Layout.minimumWidth: 0
+            text: root.subtitle
+            visible: text !== ""
+            role: PlainText.Small
+            tone: "muted"
+        }
+        Item {
+            Layout.fillWidth: true
+        }
+        RowLayout {
+            id: extras
+
+            Layout.fillWidth: false
+            spacing: 10
         }
     }
 }

@@ -25,11 +25,11 @@ FocusScope {
 
     function keyAt(index: int): string {
         const option = options[index];
-        return typeof option === "string" ? option : String(option.key);
+        return typeof option === "string" ? option : String(option?.key ?? "");
     }
     function textAt(index: int): string {
         const option = options[index];
-        return typeof option === "string" ? option : String(option.text);
+        return typeof option === "string" ? option : String(option?.text ?? "");
     }
     function move(step: int): void {
         const next = Math.min(options.length - 1, Math.max(0, currentIndex + step));

@@ -30,15 +30,15 @@ T.AbstractButton {
 
     function keyAt(index: int): string {
         const option = options[index];
-        return typeof option === "string" ? option : String(option.key);
+        return typeof option === "string" ? option : String(option?.key ?? "");
     }
     function textAt(index: int): string {
         const option = options[index];
-        return typeof option === "string" ? option : String(option.text);
+        return typeof option === "string" ? option : String(option?.text ?? "");
     }
     function subAt(index: int): string {
         const option = options[index];
-        return typeof option === "string" || option.sub === undefined ? "" : String(option.sub);
+        return typeof option === "string" ? "" : String(option?.sub ?? "");
     }
     function step(by: int): void {
         const next = Math.min(options.length - 1, Math.max(0, currentIndex + by));

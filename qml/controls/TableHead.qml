@@ -39,8 +39,8 @@ Rectangle {
             readonly property string align: column.align === undefined ? "left" : column.align
 
             objectName: "head_" + column.key
-            x: root.columnX[index] ?? 0
-            width: root.columnWidth[index] ?? 0
+            x: (root.columnX[index] ?? 0) ?? 0
+            width: (root.columnWidth[index] ?? 0) ?? 0
             height: root.height
             enabled: column.sortable === true
             focusPolicy: enabled ? Qt.TabFocus : Qt.NoFocus

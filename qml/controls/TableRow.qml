@@ -38,8 +38,8 @@ Rectangle {
             readonly property int padLeft: index === 0 ? Theme.panelPad : Theme.cellPad
             readonly property int padRight: last ? Theme.panelPad : Theme.cellPad
 
-            x: root.table.columnX[index]
-            width: root.table.columnWidth[index]
+            x: (root.table.columnX[index] ?? 0)
+            width: (root.table.columnWidth[index] ?? 0)
             height: root.height
 
             NameText {

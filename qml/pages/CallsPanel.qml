@@ -36,14 +36,14 @@ Panel {
         allColumns: [
             { key: "number", title: "", width: 40, kind: "muted", always: true },
             { key: "step", title: qsTr("Step"), width: 0, weight: 1.1, kind: "custom" },
-            { key: "agent", title: qsTr("Agent"), width: 0, weight: 0.9, kind: "text", wide: 820 },
+            { key: "agent", title: qsTr("Agent"), width: 0, weight: 0.9, kind: "text", wide: 900 },
             { key: "modelName", title: qsTr("Model"), width: 0, weight: 1.2, kind: "custom", always: true },
-            { key: "waterfall", title: "", width: 198, kind: "custom", always: true, wide: 760 },
-            { key: "tokens", title: qsTr("Tokens by class"), width: 146, kind: "custom", always: true, exportKey: "tokensText" },
-            { key: "input", title: qsTr("Input"), width: 68, align: "right", kind: "num", always: true },
-            { key: "output", title: qsTr("Output"), width: 64, align: "right", kind: "num", always: true, wide: 560 },
-            { key: "cost", title: qsTr("Cost"), width: 78, align: "right", kind: "custom", always: true },
-            { key: "sum", title: qsTr("Sum"), width: 68, align: "right", kind: "muted", wide: 820 }
+            { key: "waterfall", title: "", width: 176, kind: "custom", always: true, wide: 760 },
+            { key: "tokens", title: qsTr("Tokens by class"), width: 132, kind: "custom", always: true, exportKey: "tokensText" },
+            { key: "input", title: qsTr("Input"), width: 62, align: "right", kind: "num", always: true },
+            { key: "output", title: qsTr("Output"), width: 60, align: "right", kind: "num", always: true, wide: 560 },
+            { key: "cost", title: qsTr("Cost"), width: 72, align: "right", kind: "custom", always: true },
+            { key: "sum", title: qsTr("Sum"), width: 64, align: "right", kind: "muted", wide: 820 }
         ]
         delegates: ({ step: stepCell, modelName: modelCell, waterfall: barCell, tokens: tokenCell, cost: costCell })
         onPicked: index => root.run.select(index)
@@ -67,13 +67,13 @@ Panel {
 
                 PlainText {
                     required property int index
-                    readonly property real at: root.run.gridPositions[index] * axis.width
+                    readonly property real at: (root.run.gridPositions[index] ?? 0) * axis.width
 
                     x: Math.max(0, Math.min(axis.width - width, index === 0 ? 0 : at - width / 2))
                     height: axis.height
                     role: PlainText.Caption
                     tone: "muted"
-                    text: root.run.gridTexts[index]
+                    text: root.run.gridTexts[index] ?? ""
                 }
             }
         }

@@ -42,7 +42,7 @@ ModelTable {
                 strong: true
                 tone: "muted"
                 horizontalAlignment: Text.AlignRight
-                text: root.bandNames[index]
+                text: root.bandNames[index] ?? ""
             }
         }
     }

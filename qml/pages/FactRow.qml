@@ -22,7 +22,7 @@ Item {
     PlainText {
         id: word
 
-        width: Math.min(implicitWidth, root.width * 0.45)
+        width: Math.min(implicitWidth, Math.max(root.width * 0.45, root.width - answer.implicitWidth - 12))
         height: parent.height
         role: PlainText.Small
         tone: root.strong ? "strong" : "neutral"
@@ -31,6 +31,8 @@ Item {
         Accessible.ignored: true
     }
     NameText {
+        id: answer
+
         anchors.right: parent.right
         width: root.width - word.width - 12
         height: parent.height

@@ -100,7 +100,7 @@ PageBase {
                 objectName: "sourcesPanel"
                 Layout.fillWidth: true
                 Layout.fillHeight: root.none
-                Layout.preferredHeight: Theme.px(38 + 26 + 55 * (root.none ? 4 : Math.min(6, Math.max(2, table.count)))) + 2
+                Layout.preferredHeight: Theme.px(38 + 26 + 55 * (root.none ? 4 : Math.min(6, Math.max(1, table.count)))) + 2
                 title: qsTr("Sources")
                 subtitle: root.sources.sub
 

@@ -62,13 +62,17 @@ Json totalsJson(const Totals &t, std::int64_t runs, std::int64_t rejected)
 
 std::string dumpJson(const Json &json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-/// Text for a CSV cell: quoted where needed, and never a formula (a leading =, +, -, @, TAB or CR gets
+/// Text for a CSV cell: quoted where needed, and never a formula (a leading =, +, -, @, TAB, CR or LF gets
 /// a quote in front, also behind quotes; OWASP "CSV injection").
 std::string csvCell(const std::string &text)
 {
     std::string cell = text;
     const std::size_t first = cell.find_first_not_of("'\" ");
-    if (first != std::string::npos && std::string_view("=+-@\t\r").find(cell[first]) != std::string_view::npos)
+    bool formula =
+        first != std::string::npos && std::string_view("=+-@\t\r\n").find(cell[first]) != std::string_view::npos;
+    for (const std::string_view wide : {"＝", "＋", "－", "＠"}) // spreadsheets of East Asia take these as well
+        formula = formula || (first != std::string::npos && cell.compare(first, wide.size(), wide) == 0);
+    if (formula)
         cell.insert(0, 1, '\'');
     if (cell.find_first_of(",\"\r\n'") == std::string::npos)
         return cell;

@@ -13,13 +13,13 @@ CallsView::CallsView(Services &services, QObject *parent)
     : QObject(parent),
       m_services(services),
       m_table({QStringLiteral("time"), QStringLiteral("workflow"), QStringLiteral("run"), QStringLiteral("runId"),
-               QStringLiteral("model"), QStringLiteral("provider"), QStringLiteral("step"), QStringLiteral("agent"),
+               QStringLiteral("modelName"), QStringLiteral("provider"), QStringLiteral("step"), QStringLiteral("agent"),
                QStringLiteral("input"), QStringLiteral("output"), QStringLiteral("cost"), QStringLiteral("costMark"),
                QStringLiteral("status"), QStringLiteral("statusTone"), QStringLiteral("latency")},
               {QStringLiteral("time"), QStringLiteral("cost")}, QStringLiteral("time"), true, this)
 {
     m_table.setPresent({QStringLiteral("time"), QStringLiteral("workflow"), QStringLiteral("run"),
-                        QStringLiteral("model"), QStringLiteral("step"), QStringLiteral("input"),
+                        QStringLiteral("modelName"), QStringLiteral("step"), QStringLiteral("input"),
                         QStringLiteral("output"), QStringLiteral("cost"), QStringLiteral("status")});
     connect(&m_table, &TableModel::sortChanged, this, [this] {
         const bool byCost = m_table.sortKey() == u"cost";
@@ -128,7 +128,7 @@ void CallsView::form()
         put("workflow", t.workflow, t.workflow);
         put("run", runId.left(7), runId);
         put("runId", runId);
-        put("model", t.model, t.model);
+        put("modelName", t.model, t.model);
         put("provider", t.provider, t.provider);
         put("step", t.step, t.step);
         put("agent", t.agent, t.agent);

@@ -31,7 +31,7 @@ bool sameRow(const RunRow &a, const RunRow &b)
 RunModel::RunModel(Services &services, QObject *parent)
     : QObject(parent),
       m_services(services),
-      m_callRows({QStringLiteral("number"), QStringLiteral("step"), QStringLiteral("agent"), QStringLiteral("model"),
+      m_callRows({QStringLiteral("number"), QStringLiteral("step"), QStringLiteral("agent"), QStringLiteral("modelName"),
                   QStringLiteral("tier"), QStringLiteral("waterfall"), QStringLiteral("tokens"),
                   QStringLiteral("input"), QStringLiteral("output"), QStringLiteral("cost"), QStringLiteral("costMark"),
                   QStringLiteral("costTone"), QStringLiteral("sum"), QStringLiteral("status"),

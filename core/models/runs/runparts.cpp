@@ -113,7 +113,7 @@ void RunModel::showCalls()
         put("number", QString::number(i + 1), qlonglong(i + 1));
         put("step", t.step, t.step);
         put("agent", t.agent, t.agent);
-        put("model", t.model, t.model);
+        put("modelName", t.model, t.model);
         put("tier", tier);
         put("waterfall", QVariant::fromValue(bar));
         put("tokens", QVariant::fromValue(tokenData(call.usage, widest)));
@@ -137,7 +137,7 @@ void RunModel::showCalls()
                          m_head.state == u"loading", tr("No calls"));
     m_callRows.setSortedRows(std::move(rows), n);
     const auto any = [&](auto &&test) { return std::any_of(m_calls.begin(), m_calls.end(), test); };
-    QStringList present{QStringLiteral("number"), QStringLiteral("model"),  QStringLiteral("tokens"),
+    QStringList present{QStringLiteral("number"), QStringLiteral("modelName"),  QStringLiteral("tokens"),
                         QStringLiteral("input"),  QStringLiteral("output"), QStringLiteral("cost"),
                         QStringLiteral("sum"),    QStringLiteral("time")};
     if (any([](const Call &c) { return c.names.step != 0; }))
