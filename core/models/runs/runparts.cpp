@@ -137,8 +137,8 @@ void RunModel::showCalls()
                          m_head.state == u"loading", tr("No calls"));
     m_callRows.setSortedRows(std::move(rows), n);
     const auto any = [&](auto &&test) { return std::any_of(m_calls.begin(), m_calls.end(), test); };
-    QStringList present{QStringLiteral("number"), QStringLiteral("modelName"),  QStringLiteral("tokens"),
-                        QStringLiteral("input"),  QStringLiteral("output"), QStringLiteral("cost"),
+    QStringList present{QStringLiteral("number"), QStringLiteral("modelName"), QStringLiteral("tokens"),
+                        QStringLiteral("input"),  QStringLiteral("output"),    QStringLiteral("cost"),
                         QStringLiteral("sum"),    QStringLiteral("time")};
     if (any([](const Call &c) { return c.names.step != 0; }))
         present << QStringLiteral("step");
