@@ -251,11 +251,16 @@ bool Pipeline::commit()
         m_collator.collect(write);
         write.files = std::move(m_positions);
         m_positions.clear();
+        // What was refused makes a total a lower bound: it commits with the rows or not at all.
+        for (const Read &read : m_read)
+            write.otherSources.push_back(
+                {read.feed->config().target, read.batch.rejects, read.batch.lines, read.batch.ignored, 0});
+        if (!write.otherSources.empty())
+            write.otherSources.front().duplicates = m_collator.takeDuplicates();
         m_unsaved = std::move(write);
         m_pendingFacts = false;
     }
     LedgerWrite &write = *m_unsaved;
-    // Counters and rejects are kept per source; the first part carries the rows.
     if (const Result<> done = m_ledger->commit(write); !done) {
         m_diskFull = done.error().code == ErrorCode::DiskFull;
         m_error = done.error().message;
@@ -271,18 +276,9 @@ bool Pipeline::commit()
 void Pipeline::applyCommitted(LedgerWrite &write)
 {
     const TimeNs now = wallClockNow();
-    const std::int64_t duplicates = m_collator.takeDuplicates();
     for (std::size_t i = 0; i < m_read.size(); ++i) {
         const Read &read = m_read[i];
-        LedgerWrite counters;
-        counters.rejectSource = read.feed->config().target;
-        counters.rejects = read.batch.rejects;
-        counters.lines = read.batch.lines;
-        counters.ignored = read.batch.ignored;
-        counters.duplicates = i == 0 ? duplicates : 0;
-        // Diagnostics only: losing them to a crash right here costs no money and no row.
-        (void)m_ledger->commit(counters);
-        read.feed->account(read.batch, counters.duplicates, now);
+        read.feed->account(read.batch, i == 0 ? write.otherSources.front().duplicates : 0, now);
         const bool live = !m_import.active && read.batch.newest != kNoTime;
         if (live)
             read.feed->setLag(std::max<std::int64_t>(0, now - read.batch.newest));

@@ -48,6 +48,15 @@ struct RejectCount {
     TimeNs last = 0;
 };
 
+/// What one source delivered beside rows.
+struct SourceCounts {
+    std::string source;
+    std::vector<RejectFact> rejects;
+    std::int64_t lines = 0;
+    std::int64_t ignored = 0;
+    std::int64_t duplicates = 0;
+};
+
 /// One transaction: rows and the read positions that produced them commit together, so kill -9 at
 /// any moment neither loses nor doubles a call.
 struct LedgerWrite {
@@ -65,7 +74,8 @@ struct LedgerWrite {
     std::int64_t ignored = 0; ///< added to meta counters of rejectSource
     std::int64_t duplicates = 0;
     std::int64_t lines = 0;
-    TimeNs now = kNoTime; ///< time of the rejects; kNoTime asks the wall clock
+    TimeNs now = kNoTime;                   ///< time of the rejects; kNoTime asks the wall clock
+    std::vector<SourceCounts> otherSources; ///< further sources of the same transaction
 };
 
 /// Ledger::meta() key: start of what is still kept as calls, decimal ns (retain()). A fact older

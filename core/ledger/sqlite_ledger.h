@@ -97,6 +97,7 @@ private:
     [[nodiscard]] Result<> addCells(Resolution resolution, const std::vector<Cell> &cells);
     [[nodiscard]] Result<> putTraitsAndFiles(const LedgerWrite &write);
     [[nodiscard]] Result<> putRejects(const LedgerWrite &write);
+    Result<> putCounts(const SourceCounts &counts, TimeNs now);
     void installFunctions();
     [[nodiscard]] Result<> mergeKeys();
 

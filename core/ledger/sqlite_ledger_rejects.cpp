@@ -12,12 +12,23 @@ constexpr std::size_t kPlacesKept = 100;
 Result<> SqliteLedger::putRejects(const LedgerWrite &write)
 {
     const TimeNs now = write.now == kNoTime ? wallClockNow() : write.now;
+    const SourceCounts own{write.rejectSource, write.rejects, write.lines, write.ignored, write.duplicates};
+    if (Result<> r = putCounts(own, now); !r)
+        return r;
+    for (const SourceCounts &other : write.otherSources)
+        if (Result<> r = putCounts(other, now); !r)
+            return r;
+    return {};
+}
+
+Result<> SqliteLedger::putCounts(const SourceCounts &write, TimeNs now)
+{
     std::map<Symbol, std::vector<const RejectFact *>> byReason;
     for (const RejectFact &reject : write.rejects)
         byReason[reject.reason].push_back(&reject);
     for (const auto &[reason, rejects] : byReason) {
         const std::string_view reasonText = m_symbols.text(reason);
-        m_sql.countReject.bindText(1, write.rejectSource);
+        m_sql.countReject.bindText(1, write.source);
         m_sql.countReject.bindText(2, reasonText);
         m_sql.countReject.bind(3, static_cast<std::int64_t>(rejects.size()));
         m_sql.countReject.bind(4, now);
@@ -26,7 +37,7 @@ Result<> SqliteLedger::putRejects(const LedgerWrite &write)
         const std::size_t first = rejects.size() > kPlacesKept ? rejects.size() - kPlacesKept : 0;
         for (std::size_t i = first; i < rejects.size(); ++i) {
             Statement &s = m_sql.putReject;
-            s.bindText(1, write.rejectSource);
+            s.bindText(1, write.source);
             s.bindText(2, reasonText);
             s.bindText(3, m_symbols.text(rejects[i]->path));
             s.bind(4, rejects[i]->offset);
@@ -35,7 +46,7 @@ Result<> SqliteLedger::putRejects(const LedgerWrite &write)
             if (Result<> r = s.run("store the place of a reject"); !r)
                 return r;
         }
-        m_sql.trimRejects.bindText(1, write.rejectSource);
+        m_sql.trimRejects.bindText(1, write.source);
         m_sql.trimRejects.bindText(2, reasonText);
         m_sql.trimRejects.bind(3, static_cast<std::int64_t>(kPlacesKept) - 1);
         if (Result<> r = m_sql.trimRejects.run("trim the places of rejects"); !r)
@@ -43,7 +54,7 @@ Result<> SqliteLedger::putRejects(const LedgerWrite &write)
     }
     if (write.lines == 0 && write.ignored == 0 && write.duplicates == 0)
         return {};
-    m_sql.addCounters.bindText(1, write.rejectSource);
+    m_sql.addCounters.bindText(1, write.source);
     m_sql.addCounters.bind(2, write.lines);
     m_sql.addCounters.bind(3, write.ignored);
     m_sql.addCounters.bind(4, write.duplicates);
