@@ -194,7 +194,8 @@ std::string helpText()
            "  --off LIST         switch mechanisms off: cache,loop,retry,downgrade,errors,spike,evals\n"
            "  --truth FILE       the true sums as JSON, written at the end\n"
            "  --rotate-mb N      rename the file when it would pass N MB\n"
-           "  --die-with-parent  end when the process that started it ends\n\n"
+           "  --die-with-parent  end when the process that started it ends\n"
+           "  --help             this text\n\n"
            "Scenarios:\n"
            + std::string(scenarioHelp())
            + "\nExample: agentsim --out ./fleet --history 3h --truth ./fleet/truth.json\n"
