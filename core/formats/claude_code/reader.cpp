@@ -5,35 +5,18 @@
 
 #include "core/base/jsoncursor.h"
 #include "core/formats/claude_code/claudecode.h"
+#include "core/formats/claude_code/line.h"
 #include "core/formats/lines.h"
 
 namespace flyball {
 
 namespace {
 
-constexpr std::int64_t kMaxTokens = std::int64_t{1} << 53;
+using namespace claude;
+
 constexpr std::size_t kMaxSidecar = 64 * 1024;
 /// Blocks of one message stand close together; how many calls back a line may still join.
 constexpr std::size_t kJoinWindow = 16;
-
-enum class LineType : std::uint8_t { Other, User, Assistant };
-
-/// What one line says, as far as spending is concerned.
-struct Line {
-    LineType type = LineType::Other;
-    std::string_view timestamp, session, request, agentId, cwd, prompt, version;
-    std::string_view messageId, model, stopReason, serviceTier, speed, geo, error;
-    bool sidechain = false;
-    bool apiError = false;
-    bool hasMessage = false;
-    bool hasUsage = false;
-    bool stopNull = true;
-    bool outOfRange = false;
-    bool hasWriteKinds = false;
-    std::int64_t input = 0, output = 0, cacheRead = 0, cacheWriteFlat = 0, write5m = 0, write1h = 0, thinking = 0,
-                 searches = 0;
-    std::int64_t reportedPico = -1;
-};
 
 class ClaudeReader final : public LineReader {
 public:
@@ -91,12 +74,6 @@ public:
 private:
     void readSidecar();
     void readLine(std::string_view text, std::int64_t at, std::size_t firstCall, FactBatch &out);
-    bool parseLine(std::string_view text, Line &line);
-    bool parseMessage(JsonCursor &json, Line &line);
-    bool parseUsage(JsonCursor &json, Line &line);
-    bool parseWriteKinds(JsonCursor &json, Line &line);
-    bool parseCount(JsonCursor &json, Line &line, std::int64_t &value);
-    bool text(JsonCursor &json, std::string_view &out, std::size_t scratch);
     void addCall(const Line &line, std::string_view text, std::int64_t at, TimeNs time, bool timeAssumed,
                  std::size_t firstCall, FactBatch &out);
     void reject(FactBatch &out, std::string_view reason, std::int64_t at, std::size_t length)
@@ -110,7 +87,7 @@ private:
     Symbol m_prompt = 0, m_project = 0;
     TimeNs m_fileStart = kNoTime, m_lastTime = kNoTime, m_userTime = kNoTime;
     bool m_subagent = false;
-    std::array<std::string, 18> m_scratch;
+    LineParser m_parser;
 };
 
 /// agent-<id>.meta.json beside a subagent's transcript names its type and its task.
@@ -144,186 +121,11 @@ void ClaudeReader::readSidecar()
     }
 }
 
-/// A repeated key replaces what stood there before, as in every reader (design rule 3a.14).
-void forgetUsage(Line &line)
-{
-    line.input = line.output = line.cacheRead = line.cacheWriteFlat = 0;
-    line.write5m = line.write1h = line.thinking = line.searches = 0;
-    line.serviceTier = line.speed = line.geo = {};
-    line.hasUsage = line.hasWriteKinds = false;
-}
-
-/// A text field that may be null or of another type; both read as empty.
-bool ClaudeReader::text(JsonCursor &json, std::string_view &out, std::size_t scratch)
-{
-    if (json.peek() != '"') {
-        out = {};
-        return json.skipValue();
-    }
-    return json.readText(out, m_scratch[scratch]);
-}
-
-bool ClaudeReader::parseCount(JsonCursor &json, Line &line, std::int64_t &value)
-{
-    value = 0;
-    if (json.takeNull())
-        return true;
-    std::string_view digits;
-    if (!json.readNumber(digits))
-        return false;
-    std::int64_t number = 0;
-    if (!parseInt64(digits, number) || number < 0 || number > kMaxTokens) {
-        line.outOfRange = true;
-        return true;
-    }
-    value = number;
-    return true;
-}
-
-bool ClaudeReader::parseWriteKinds(JsonCursor &json, Line &line)
-{
-    line.write5m = line.write1h = 0;
-    line.hasWriteKinds = false;
-    if (json.peek() != '{')
-        return json.skipValue();
-    std::string_view key;
-    if (!json.beginObject())
-        return false;
-    line.hasWriteKinds = true;
-    while (json.nextKey(key)) {
-        const bool known = key == "ephemeral_5m_input_tokens" || key == "ephemeral_1h_input_tokens";
-        if (!(known ? parseCount(json, line, key == "ephemeral_5m_input_tokens" ? line.write5m : line.write1h)
-                    : json.skipValue()))
-            return false;
-    }
-    return !json.failed();
-}
-
-bool ClaudeReader::parseUsage(JsonCursor &json, Line &line)
-{
-    forgetUsage(line);
-    if (json.peek() != '{')
-        return json.skipValue();
-    std::string_view key;
-    if (!json.beginObject())
-        return false;
-    line.hasUsage = true;
-    while (json.nextKey(key)) {
-        bool ok = true;
-        if (key == "input_tokens") {
-            ok = parseCount(json, line, line.input);
-        } else if (key == "output_tokens") {
-            ok = parseCount(json, line, line.output);
-        } else if (key == "cache_read_input_tokens") {
-            ok = parseCount(json, line, line.cacheRead);
-        } else if (key == "cache_creation_input_tokens") {
-            ok = parseCount(json, line, line.cacheWriteFlat);
-        } else if (key == "cache_creation") {
-            ok = parseWriteKinds(json, line);
-        } else if (key == "service_tier") {
-            ok = text(json, line.serviceTier, 0);
-        } else if (key == "speed") {
-            ok = text(json, line.speed, 1);
-        } else if (key == "inference_geo") {
-            ok = text(json, line.geo, 2);
-        } else if ((key == "server_tool_use" || key == "output_tokens_details") && json.peek() == '{') {
-            const bool tools = key == "server_tool_use";
-            ok = json.beginObject();
-            std::string_view inner;
-            while (ok && json.nextKey(inner)) {
-                const bool known = inner == (tools ? "web_search_requests" : "thinking_tokens");
-                ok = known ? parseCount(json, line, tools ? line.searches : line.thinking) : json.skipValue();
-            }
-            ok = ok && !json.failed();
-        } else {
-            ok = json.skipValue();
-        }
-        if (!ok)
-            return false;
-    }
-    return !json.failed();
-}
-
-bool ClaudeReader::parseMessage(JsonCursor &json, Line &line)
-{
-    forgetUsage(line);
-    line.messageId = line.model = line.stopReason = {};
-    line.stopNull = true;
-    line.hasMessage = false;
-    if (json.peek() != '{')
-        return json.skipValue();
-    std::string_view key;
-    if (!json.beginObject())
-        return false;
-    line.hasMessage = true;
-    while (json.nextKey(key)) {
-        bool ok = true;
-        if (key == "id") {
-            ok = text(json, line.messageId, 3);
-        } else if (key == "model") {
-            ok = text(json, line.model, 4);
-        } else if (key == "stop_reason") {
-            line.stopNull = json.peek() != '"';
-            ok = text(json, line.stopReason, 5);
-        } else if (key == "usage") {
-            ok = parseUsage(json, line);
-        } else {
-            ok = json.skipValue();
-        }
-        if (!ok)
-            return false;
-    }
-    return !json.failed();
-}
-
-bool ClaudeReader::parseLine(std::string_view input, Line &line)
-{
-    JsonCursor json(input);
-    std::string_view key;
-    if (!json.beginObject())
-        return false;
-    while (json.nextKey(key)) {
-        bool ok = true;
-        std::string_view value;
-        if (key == "type") {
-            ok = text(json, value, 6);
-            line.type = value == "assistant" ? LineType::Assistant : value == "user" ? LineType::User : LineType::Other;
-        } else if (key == "message") {
-            ok = parseMessage(json, line);
-        } else if (key == "timestamp") {
-            ok = text(json, line.timestamp, 7);
-        } else if (key == "sessionId") {
-            ok = text(json, line.session, 8);
-        } else if (key == "requestId") {
-            ok = text(json, line.request, 9);
-        } else if (key == "promptId") {
-            ok = text(json, line.prompt, 10);
-        } else if (key == "agentId") {
-            ok = text(json, line.agentId, 11);
-        } else if (key == "cwd") {
-            ok = text(json, line.cwd, 12);
-        } else if (key == "error") {
-            ok = text(json, line.error, 13);
-        } else if (key == "isSidechain" || key == "isApiErrorMessage") {
-            const bool isTrue = json.peek() == 't';
-            (key == "isSidechain" ? line.sidechain : line.apiError) = isTrue;
-            ok = json.skipValue();
-        } else if (key == "costUSD" && json.peek() != 'n' && json.peek() != '"') {
-            ok = json.readNumber(value) && (parsePicoUsd(value, line.reportedPico) || true);
-        } else {
-            ok = json.skipValue();
-        }
-        if (!ok)
-            return false;
-    }
-    return json.atEnd();
-}
-
 void ClaudeReader::readLine(std::string_view input, std::int64_t at, std::size_t firstCall, FactBatch &out)
 {
     ++out.lines;
     Line line;
-    if (!parseLine(input, line)) {
+    if (!m_parser.parse(input, line)) {
         reject(out, kindOfBadLine(input), at, input.size());
         return;
     }

@@ -178,6 +178,7 @@ private:
 
     bool readText(JsonCursor &json, std::string_view &text)
     {
+        text = {};
         if (json.peek() != '"')
             return json.skipValue();
         bool escaped = false;
@@ -193,6 +194,7 @@ private:
 
     bool readStatus(JsonCursor &json)
     {
+        m_span.status = 0;
         if (json.peek() != '{')
             return json.skipValue();
         std::string_view key;
@@ -251,13 +253,30 @@ private:
         std::string_view text;
         if (!readText(json, text))
             return false;
-        if (key.front() == 't')
-            m_span.badId = !readTraceId(text, m_span.trace) || m_span.badId;
-        else if (key.front() == 's')
-            m_span.badId = !readSpanId(text, m_span.span) || m_span.badId;
-        else if (!text.empty() && text != "0000000000000000")
-            m_span.badId = !readSpanId(text, m_span.parent) || m_span.badId;
+        // A repeated key replaces what stood there before, a bad id as well (design rule 3a.14).
+        if (key.front() == 't') {
+            m_span.badTrace = !readTraceId(text, m_span.trace);
+        } else if (key.front() == 's') {
+            m_span.badSpan = !readSpanId(text, m_span.span);
+        } else {
+            m_span.parent = 0;
+            m_span.badParent = !text.empty() && text != "0000000000000000" && !readSpanId(text, m_span.parent);
+        }
         return true;
+    }
+
+    // Both forget what an earlier list of the same name said: of repeated keys the last one counts.
+    bool readSpanAttributes(JsonCursor &json)
+    {
+        m_span.attributes.reset();
+        std::erase_if(m_span.evaluations, [](const Evaluation &e) { return e.index >= 0; });
+        return readAttributes(json, m_span.attributes, &m_span.evaluations, m_span.texts);
+    }
+    bool readEvents(JsonCursor &json)
+    {
+        m_span.exceptionType = {};
+        std::erase_if(m_span.evaluations, [](const Evaluation &e) { return e.index < 0; });
+        return readList(json, &OtlpJsonReader::readEvent);
     }
 
     bool readSpan(JsonCursor &json)
@@ -269,7 +288,7 @@ private:
         while (json.nextKey(key)) {
             bool ok = true;
             if (key == "attributes")
-                ok = readAttributes(json, m_span.attributes, &m_span.evaluations, m_span.texts);
+                ok = readSpanAttributes(json);
             else if (key == "traceId" || key == "spanId" || key == "parentSpanId" || key == "trace_id"
                      || key == "span_id" || key == "parent_span_id")
                 ok = readIds(json, key);
@@ -282,7 +301,7 @@ private:
             else if (key == "status")
                 ok = readStatus(json);
             else if (key == "events")
-                ok = readList(json, &OtlpJsonReader::readEvent);
+                ok = readEvents(json);
             else
                 ok = json.skipValue();
             if (!ok)
@@ -322,7 +341,7 @@ private:
             return false;
         ++m_out->ignored;
         const bool evaluation = name == kEvaluationEvent || m_span.attributes.has(Attr::EvaluationName);
-        if (evaluation && !m_span.badId && !m_span.trace.isNull())
+        if (evaluation && !m_span.badId() && !m_span.trace.isNull())
             m_facts.addEvaluation(m_span.trace, m_span.span, evaluationOf(m_span.attributes, m_span.end), *m_out);
         return true;
     }

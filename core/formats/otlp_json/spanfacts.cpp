@@ -266,7 +266,7 @@ void SpanFacts::addEvaluation(const Key128 &trace, std::uint64_t span, const Eva
 
 void SpanFacts::add(SpanScratch &span, const Scope &scope, std::int64_t offset, FactBatch &out)
 {
-    if (span.badId || span.trace.isNull() || span.span == 0) {
+    if (span.badId() || span.trace.isNull() || span.span == 0) {
         reject(out, "bad_id", offset, 0);
         return;
     }

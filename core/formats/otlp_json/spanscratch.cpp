@@ -214,7 +214,7 @@ void SpanScratch::reset()
     start = end = 0;
     name = exceptionType = {};
     kind = status = 0;
-    badId = badTime = false;
+    badTrace = badSpan = badParent = badTime = false;
     attributes.reset();
     evaluations.clear();
     texts.reset();

@@ -87,7 +87,9 @@ struct SpanScratch {
     std::string_view name;
     int kind = 0;
     int status = 0;
-    bool badId = false;
+    bool badTrace = false;
+    bool badSpan = false;
+    bool badParent = false;
     bool badTime = false;
     AttributeSet attributes;
     AttributeSet event;
@@ -95,6 +97,7 @@ struct SpanScratch {
     std::string_view exceptionType;
     TextPool texts;
 
+    [[nodiscard]] bool badId() const { return badTrace || badSpan || badParent; }
     void reset();
 };
 

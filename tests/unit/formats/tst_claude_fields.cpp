@@ -177,6 +177,9 @@ void TestClaudeFields::costStatedByOldVersions_data()
     QTest::newRow("exponent") << QByteArray("1e-7") << qint64(100'000);
     QTest::newRow("null") << QByteArray("null") << qint64(-1);
     QTest::newRow("text") << QByteArray("\"0.5\"") << qint64(-1);
+    QTest::newRow("object") << QByteArray("{\"total\":1}") << qint64(-1);
+    QTest::newRow("negative") << QByteArray("-1") << qint64(-1);
+    QTest::newRow("twice") << QByteArray("0.5,\"costUSD\":null") << qint64(-1);
     QTest::newRow("absurd") << QByteArray("1e400") << qint64(-1);
 }
 

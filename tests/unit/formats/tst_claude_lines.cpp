@@ -74,6 +74,8 @@ void TestClaudeLines::rejected_data()
         "out_of_range");
     row("count beyond int64", QByteArray(good).replace("\"output_tokens\":9", "\"output_tokens\":1e30"),
         "out_of_range");
+    row("a text", QByteArray(good).replace("\"output_tokens\":9", "\"output_tokens\":\"9\""), "out_of_range");
+    row("an object", QByteArray(good).replace("\"output_tokens\":9", "\"output_tokens\":{\"x\":[1]}"), "out_of_range");
     row("not a number", QByteArray(good).replace("\"output_tokens\":9", "\"output_tokens\":1-2"), "out_of_range");
 }
 

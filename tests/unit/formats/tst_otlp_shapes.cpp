@@ -46,6 +46,7 @@ private Q_SLOTS:
     void rejectedLines();
     void everyTruncationIsRefused();
     void oneBadSpanKeepsTheOthers();
+    void repeatedKeys();
     void deepValuesDoNotOverflow_data();
     void deepValuesDoNotOverflow();
     void oneLineOfThousands();
@@ -291,6 +292,22 @@ void TestOtlpShapes::oneBadSpanKeepsTheOthers()
     w.file(kKind, "t.jsonl", line("[" + spans + "]"));
     QCOMPARE(w.totals().calls, std::int64_t(99));
     QCOMPARE(w.collator.coverage().rejected, std::int64_t(1));
+}
+
+/// 3a.14: of a key that stands twice the last one counts, for every member of a span.
+void TestOtlpShapes::repeatedKeys()
+{
+    const std::string wrong =
+        R"({"traceId":"bad","spanId":"bad","parentSpanId":"bad","startTimeUnixNano":true,"endTimeUnixNano":"x",)"
+        R"("name":"wrong","status":{"code":2},"events":[{"name":"gen_ai.evaluation.result","attributes":[{"key":"gen_ai.evaluation.name","value":{"stringValue":"x"}}]}],)"
+        R"("attributes":[{"key":"gen_ai.request.model","value":{"stringValue":"wrong"}},{"key":"gen_ai.usage.input_tokens","value":{"intValue":99}},{"key":"evaluations.0.evaluation.name","value":{"stringValue":"x"}}],)"
+        R"("status":null,"events":null,"parentSpanId":null,)";
+    World w;
+    const FactBatch batch = w.file(kKind, "t.jsonl", line("[" + wrong + goodSpan().substr(1) + "]"));
+    QCOMPARE(tokensOf(w.only().usage), std::string("in 7 out 3"));
+    QCOMPARE(w.only().model, Symbol(0));
+    QVERIFY(!w.only().failed());
+    QCOMPARE(batch.signals.size(), std::size_t(0));
 }
 
 void TestOtlpShapes::deepValuesDoNotOverflow_data()
