@@ -26,7 +26,7 @@ std::uint64_t seriesHash(const SeriesKey &key)
 } // namespace
 
 LiveCollator::LiveCollator(SymbolTable &symbols, CallPricer &pricer, Ledger &ledger, RunTable &runs)
-    : m_symbols(symbols), m_collator(symbols, pricer), m_ledger(ledger), m_runs(runs)
+    : m_collator(symbols, pricer), m_ledger(ledger), m_runs(runs)
 {}
 
 Result<> LiveCollator::start()

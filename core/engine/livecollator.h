@@ -55,7 +55,6 @@ private:
     void collectGroup(std::uint32_t group, LedgerWrite &write);
     void changeCells(const Call &call, bool add, LedgerWrite &write);
 
-    SymbolTable &m_symbols;
     Collator m_collator;
     Ledger &m_ledger;
     RunTable &m_runs;

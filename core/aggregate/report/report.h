@@ -92,8 +92,6 @@ private:
     std::vector<Group> m_groups;
     std::vector<std::string> m_texts; ///< of buckets and runs, by number
     std::unordered_map<std::string, std::uint32_t> m_textIndex;
-    std::int64_t m_lastMinute = 0;
-    bool m_hasLastMinute = false;
     std::unordered_map<std::int64_t, std::vector<std::uint32_t>> m_minuteTexts;
 };
 
