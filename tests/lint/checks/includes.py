@@ -4,21 +4,24 @@ import re
 
 from checks.common import CPP, files, line_of, read, relative, without_comments
 
-BELOW_ENGINE = {"core/base", "core/domain", "core/pricing", "core/sources", "core/formats", "core/ledger",
+BELOW_ENGINE = {"core/base", "core/domain", "core/pricing", "core/policy", "core/sources", "core/formats", "core/ledger",
                 "core/aggregate"}
-CORE = BELOW_ENGINE | {"core/engine"}
+CORE = BELOW_ENGINE | {"core/engine", "core/push"}
 
 # folder -> folders it may include besides itself. A folder that is not listed may include nothing of ours.
 ALLOWED = {
     "core/base": set(),
     "core/domain": {"core/base"},
     "core/pricing": {"core/base", "core/domain"},
+    "core/policy": {"core/base", "core/domain"},
     "core/sources": {"core/base", "core/domain"},
     "core/formats": {"core/base", "core/domain"},
     # The ledger keeps the roll-ups beside the rows, in the shape that aggregate defines.
     "core/ledger": {"core/base", "core/domain", "core/aggregate"},
     "core/aggregate": {"core/base", "core/domain"},
     "core/engine": BELOW_ENGINE,
+    # What agents are told and what they answered: the policy channel and its store.
+    "core/push": {"core/base", "core/domain", "core/pricing", "core/policy"},
     "core/models": CORE,
     "qml": {"core/base", "core/domain", "core/models"},
     # The simulator shares no pricing and no reader with what it tests.
@@ -30,6 +33,7 @@ ALLOWED = {
 QT_ALLOWED = {
     "core/sources": {"QtCore", "QtNetwork"},
     "core/engine": {"QtCore", "QtNetwork"},
+    "core/push": {"QtCore", "QtNetwork"},
     "core/base": {"QtCore"},  # zone.cpp: QTimeZone reads the time zone database
     "core/models": {"QtCore", "QtQml", "QtGui"},  # QtGui for the clipboard alone
     # Widgets only for what has no Quick counterpart: native file dialogs, Qt Charts' graphics view.
