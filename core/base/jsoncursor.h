@@ -34,6 +34,14 @@ public:
     /// True when nothing but white space is left.
     [[nodiscard]] bool atEnd() { return peek() == '\0' && m_at >= m_end && !m_failed; }
     [[nodiscard]] const char *position() const { return m_at; }
+    /// Everything that is left, and a jump over a value that the caller has read there by himself.
+    [[nodiscard]] std::string_view rest() const { return {m_at, static_cast<std::size_t>(m_end - m_at)}; }
+    [[nodiscard]] bool justOpened() const { return m_first; } ///< no comma is expected before the next value
+    void skipTo(const char *behindValue)
+    {
+        m_at = behindValue;
+        m_first = false;
+    }
 
     /// Consumes '{'. Then: while (nextKey(key)) { consume exactly one value }.
     [[nodiscard]] bool beginObject();
@@ -121,6 +129,22 @@ public:
     }
 
 private:
+    /// Next '"' in [at, end), or end.
+    [[nodiscard]] static const char *findQuote(const char *at, const char *end)
+    {
+#if defined(__SSE2__)
+        const __m128i quote = _mm_set1_epi8('"');
+        for (int blocks = 0; blocks < 4 && end - at >= 16; ++blocks, at += 16) {
+            const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i *>(at));
+            const int mask = _mm_movemask_epi8(_mm_cmpeq_epi8(block, quote));
+            if (mask != 0)
+                return at + __builtin_ctz(static_cast<unsigned>(mask));
+        }
+#endif
+        // The library's search uses the widest registers the machine has: right for the long ones.
+        const void *found = at < end ? std::memchr(at, '"', static_cast<std::size_t>(end - at)) : nullptr;
+        return found ? static_cast<const char *>(found) : end;
+    }
     [[nodiscard]] bool nextKeySlow(std::string_view &key);
     [[nodiscard]] bool readStringSlow(std::string_view &raw, bool &escaped);
     void skipSpace()

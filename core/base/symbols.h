@@ -40,12 +40,17 @@ private:
     static constexpr Symbol kBlockSize = 1U << kBlockBits;
     static constexpr std::size_t kBlocks = 1U << 14; // 268 million symbols
 
+    [[nodiscard]] Symbol find(std::string_view text, std::uint32_t hash, std::size_t &at) const;
     [[nodiscard]] std::string_view store(std::string_view text);
     void grow();
 
     mutable std::mutex m_mutex;
-    std::vector<Symbol> m_slots; // open addressing, power of two, 0 = free
-    std::vector<std::uint32_t> m_hashes;
+    struct Slot {
+        std::uint32_t hash = 0;
+        Symbol symbol = 0; ///< 0 = free
+    };
+
+    std::vector<Slot> m_slots; // open addressing, power of two
     std::unique_ptr<std::atomic<std::string_view *>[]> m_blocks;
     std::vector<std::unique_ptr<char[]>> m_arena;
     std::size_t m_arenaLeft = 0;
@@ -58,16 +63,20 @@ private:
 class SymbolCache {
 public:
     explicit SymbolCache(SymbolTable &table) : m_table(table) {}
-    [[nodiscard]] Symbol intern(std::string_view text);
+    [[nodiscard]] Symbol intern(std::string_view text) { return text.empty() ? 0 : look(text, false); }
+    /// Same for text from outside: invalid UTF-8 becomes U+FFFD.
+    [[nodiscard]] Symbol internChecked(std::string_view text) { return text.empty() ? 0 : look(text, true); }
     /// For names seen once (request ids): straight to the table.
     [[nodiscard]] Symbol internUnique(std::string_view text) { return m_table.intern(text); }
     [[nodiscard]] SymbolTable &table() { return m_table; }
 
 private:
     struct Entry {
-        std::uint64_t hash = 0;
+        std::string_view text; ///< as the table holds it
         Symbol symbol = 0;
     };
+    [[nodiscard]] Symbol look(std::string_view text, bool checked);
+
     SymbolTable &m_table;
     std::array<Entry, 1024> m_entries{};
 };

@@ -72,13 +72,14 @@ struct CallFact {
     std::int64_t firstTokenNs = -1; ///< -1 = unknown
     std::int64_t reportedPico = -1; ///< cost the producer stated, pico-USD; -1 = none
     std::uint64_t parentSpan = 0;
-    Origin origin;         ///< of the sighting whose counts are kept
-    TimeNs ownerStart = 0; ///< of the file that owns the call: earliest file start, then path
+    std::uint64_t requestKey = 0; ///< hash64 of the request id, 0 = none: what requests are compared by
+    Origin origin;                ///< of the sighting whose counts are kept
+    TimeNs ownerStart = 0;        ///< of the file that owns the call: earliest file start, then path
     Symbol ownerPath = 0;
     Symbol format = 0;   ///< "claude-code", "otlp-json" ...
     Symbol source = 0;   ///< which configured source delivered it
     Symbol producer = 0; ///< scope, version and provider; key of ProducerFact
-    Symbol request = 0;  ///< request id (Claude) or response id (spans)
+    Symbol request = 0;  ///< request id (Claude) or response id (spans); 0 where nobody will read it
     Symbol prompt = 0;   ///< Claude promptId: one run
     Symbol project = 0;  ///< Claude cwd: the workflow
     Symbol provider = 0;
@@ -160,6 +161,18 @@ struct FactBatch {
     std::int64_t bytes = 0;
     std::int64_t ignored = 0; ///< valid and known not to be a call
     TimeNs newest = kNoTime;  ///< newest event time seen, for lag
+
+    /// Empty again, with the memory it had.
+    void clear()
+    {
+        calls.clear();
+        spans.clear();
+        signals.clear();
+        traits.clear();
+        rejects.clear();
+        lines = bytes = ignored = 0;
+        newest = kNoTime;
+    }
 };
 
 } // namespace flyball

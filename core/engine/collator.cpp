@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/collator.h"
 
+#include <algorithm>
+#include <array>
+
 namespace flyball {
 
 bool Collator::addTrait(const TraitFact &trait)
@@ -12,17 +15,58 @@ bool Collator::addTrait(const TraitFact &trait)
     return learnt;
 }
 
+namespace {
+
+/// How many facts are looked up together: their memory is asked for before the first one needs it.
+constexpr std::size_t kTogether = 16;
+
+/// Calls `ask` for every member of a handful, then `take`, handful by handful.
+template <typename Fact, typename Ask, typename Group, typename Take>
+void inHandfuls(const std::vector<Fact> &facts, Ask &&ask, Group &&group, Take &&take)
+{
+    std::array<std::uint32_t, kTogether> groups{};
+    for (std::size_t first = 0; first < facts.size(); first += kTogether) {
+        const std::size_t count = std::min(kTogether, facts.size() - first);
+        for (std::size_t i = 0; i < count; ++i)
+            ask(facts[first + i]);
+        for (std::size_t i = 0; i < count; ++i)
+            groups[i] = group(facts[first + i]);
+        for (std::size_t i = 0; i < count; ++i)
+            take(facts[first + i], groups[i]);
+    }
+}
+
+} // namespace
+
+void Collator::addFacts(const FactBatch &batch)
+{
+    inHandfuls(
+        batch.calls, [&](const CallFact &fact) { m_store.prefetchGroup(fact.group); },
+        [&](const CallFact &fact) {
+            const std::uint32_t group = m_store.groupFor(fact.group);
+            m_store.prefetchCall(group, fact.sub);
+            return group;
+        },
+        [&](const CallFact &fact, std::uint32_t group) {
+            bool duplicate = false;
+            m_store.addCall(group, fact, duplicate);
+            m_coverage.duplicates += duplicate ? 1 : 0;
+        });
+    inHandfuls(
+        batch.spans,
+        [&](const SpanFact &span) {
+            m_store.prefetchGroup(span.trace);
+            m_store.prefetchSpan(span);
+        },
+        [&](const SpanFact &span) { return m_store.groupFor(span.trace); },
+        [&](const SpanFact &span, std::uint32_t group) { m_store.addSpan(group, span); });
+}
+
 void Collator::add(const FactBatch &batch)
 {
     for (const TraitFact &trait : batch.traits)
         addTrait(trait);
-    for (const CallFact &fact : batch.calls) {
-        bool duplicate = false;
-        m_store.addCall(m_store.groupFor(fact.group), fact, duplicate);
-        m_coverage.duplicates += duplicate ? 1 : 0;
-    }
-    for (const SpanFact &span : batch.spans)
-        m_store.addSpan(m_store.groupFor(span.trace), span);
+    addFacts(batch);
     for (const SignalFact &signal : batch.signals)
         m_store.addSignal(m_store.groupFor(signal.group), signal);
     for (const RejectFact &reject : batch.rejects) {
@@ -53,6 +97,7 @@ void Collator::resolveAll(const std::function<void(const Call &)> &callSink,
     FactStore::Group scratch;
     ResolvedGroup resolved;
     for (std::uint32_t group = 0; group < m_store.groupCount(); ++group) {
+        m_store.prefetchFacts(group + 1);
         resolve(group, scratch, resolved);
         for (std::size_t i = 0; i < resolved.calls.size(); ++i)
             if (resolved.counted[i])

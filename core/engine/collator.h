@@ -49,6 +49,8 @@ public:
     void setPricer(CallPricer &pricer) { m_pricer = pricer; }
 
 private:
+    void addFacts(const FactBatch &batch);
+
     SymbolTable &m_symbols;
     std::reference_wrapper<CallPricer> m_pricer;
     FactStore m_store;

@@ -232,10 +232,11 @@ private:
 
     [[nodiscard]] int timeoutMs(TimeNs now) const
     {
-        int timeout = static_cast<int>(kIdleTick / 1'000'000);
+        // Rounded up: a wait that ends just short of the tick would be followed by a whole one.
+        int timeout = static_cast<int>(std::max<TimeNs>(0, kIdleTick - (now - m_published)) / 1'000'000) + 1;
         for (const auto &feed : const_cast<Pipeline &>(m_pipeline).feeds())
             if (!feed->paused())
-                timeout = std::min(timeout, feed->timeoutMs());
+                timeout = std::min(timeout, feed->timeoutMs(now));
         if (m_dirty || m_pipeline.hasPending()) {
             const TimeNs due = m_pipeline.diskFull() ? kDiskRetry : kTick - (now - m_published);
             timeout = std::min(timeout, static_cast<int>(std::max<TimeNs>(0, due) / 1'000'000));
@@ -256,7 +257,7 @@ private:
         publish();
         while (!m_stop) {
             runCommands();
-            const bool more = m_pipeline.readSome(kBudget);
+            const bool more = m_pipeline.readSome(kBudget, true);
             m_dirty = m_dirty || m_pipeline.hasPending();
             const TimeNs now = monotonicNow();
             const bool due = now - m_published >= (m_dirty ? kTick : kIdleTick);

@@ -17,6 +17,7 @@ constexpr std::uint64_t mix(std::uint64_t x)
 }
 std::uint64_t memberHash(std::uint32_t group, std::uint64_t sub) { return mix(sub + group * 0x9e3779b97f4a7c15ULL); }
 std::uint64_t groupHash(const Key128 &key) { return std::hash<Key128>{}(key); }
+std::uint64_t spanHash(const SpanFact &span) { return mix(span.span ^ mix(span.trace.lo ^ span.trace.hi)); }
 
 } // namespace
 
@@ -32,9 +33,16 @@ std::uint32_t FactStore::groupFor(const Key128 &key)
         return found;
     const auto index = static_cast<std::uint32_t>(m_groups.size());
     m_groups.push_back({key, kNone, kNone, kNone, nullptr});
-    m_groupIndex.insert(groupHash(key), index, [&](std::uint32_t i) { return groupHash(m_groups[i].key); });
+    m_groupIndex.insert(groupHash(key), index);
     return index;
 }
+
+void FactStore::prefetchGroup(const Key128 &key) const { m_groupIndex.prefetch(groupHash(key)); }
+void FactStore::prefetchCall(std::uint32_t group, std::uint64_t sub) const
+{
+    m_callIndex.prefetch(memberHash(group, sub));
+}
+void FactStore::prefetchSpan(const SpanFact &span) const { m_spanIndex.prefetch(spanHash(span)); }
 
 const Format *FactStore::formatFor(Symbol kind)
 {
@@ -89,7 +97,7 @@ std::uint32_t FactStore::namesFor(const CallFact &f)
     if (index == kNone) {
         index = static_cast<std::uint32_t>(m_names.size());
         m_names.push_back(set);
-        m_nameIndex.insert(hash, index, [&](std::uint32_t i) { return hashOf(m_names[i]); });
+        m_nameIndex.insert(hash, index);
     }
     m_lastNames = index;
     return index;
@@ -123,6 +131,7 @@ void FactStore::pack(const CallFact &fact, PackedCall &out)
     out.session = fact.names.session;
     out.flags = fact.flags;
     out.request = fact.request;
+    out.requestKey = fact.requestKey;
     out.prompt = fact.prompt;
     out.attempt = fact.attempt;
     out.quality = fact.raw.quality;
@@ -145,6 +154,7 @@ void FactStore::unpack(const PackedCall &packed, CallFact &out) const
     out.source = names.source;
     out.producer = names.producer;
     out.request = packed.request;
+    out.requestKey = packed.requestKey;
     out.prompt = packed.prompt;
     out.project = names.project;
     out.provider = names.provider;
@@ -192,20 +202,19 @@ void FactStore::addCall(std::uint32_t group, const CallFact &fact, bool &duplica
         return;
     }
     const auto index = static_cast<std::uint32_t>(m_calls.size());
-    m_calls.emplace_back();
-    PackedCall &packed = m_calls.back();
+    PackedCall &packed = m_calls.grow();
     pack(fact, packed);
     packed.group = group;
     packed.next = m_groups[group].calls;
     m_groups[group].calls = index;
     m_groups[group].format = formatFor(fact.format);
-    m_callIndex.insert(hash, index, [&](std::uint32_t i) { return memberHash(m_calls[i].group, m_calls[i].sub); });
+    m_callIndex.insert(hash, index);
 }
 
 void FactStore::addSpan(std::uint32_t group, const SpanFact &span)
 {
-    const auto hashOf = [](const SpanFact &s) { return mix(s.span ^ mix(s.trace.lo ^ s.trace.hi)); };
-    const std::uint32_t found = m_spanIndex.find(hashOf(span), [&](std::uint32_t i) {
+    const std::uint64_t hash = spanHash(span);
+    const std::uint32_t found = m_spanIndex.find(hash, [&](std::uint32_t i) {
         return m_spans[i].span.span == span.span && m_spans[i].span.trace == span.trace;
     });
     if (found != kNone) {
@@ -213,9 +222,26 @@ void FactStore::addSpan(std::uint32_t group, const SpanFact &span)
         return;
     }
     const auto index = static_cast<std::uint32_t>(m_spans.size());
-    m_spans.push_back({span, m_groups[group].spans});
+    SpanNode &node = m_spans.grow();
+    node.span = span;
+    node.next = m_groups[group].spans;
     m_groups[group].spans = index;
-    m_spanIndex.insert(hashOf(span), index, [&](std::uint32_t i) { return hashOf(m_spans[i].span); });
+    m_spanIndex.insert(hash, index);
+}
+
+void FactStore::prefetchFacts(std::uint32_t group) const
+{
+    if (group >= m_groups.size())
+        return;
+    const GroupSlot &slot = m_groups[group];
+    // The facts of a group mostly came one after the other: its newest are behind each other in memory.
+    constexpr std::uint32_t kAhead = 4;
+    for (std::uint32_t i = 0; i < kAhead; ++i) {
+        if (slot.calls != kNone && slot.calls >= i)
+            __builtin_prefetch(&m_calls[slot.calls - i]);
+        if (slot.spans != kNone && slot.spans >= i)
+            __builtin_prefetch(&m_spans[slot.spans - i]);
+    }
 }
 
 bool FactStore::addSignal(std::uint32_t group, const SignalFact &signal)
@@ -223,7 +249,9 @@ bool FactStore::addSignal(std::uint32_t group, const SignalFact &signal)
     for (std::uint32_t i = m_groups[group].signals; i != kNone; i = m_signals[i].next)
         if (m_signals[i].signal.id == signal.id && m_signals[i].signal.span == signal.span)
             return false;
-    m_signals.push_back({signal, m_groups[group].signals});
+    SignalNode &node = m_signals.grow();
+    node.signal = signal;
+    node.next = m_groups[group].signals;
     m_groups[group].signals = static_cast<std::uint32_t>(m_signals.size() - 1);
     return true;
 }
@@ -234,21 +262,26 @@ void FactStore::copyGroup(std::uint32_t group, Group &out) const
     out.spans.clear();
     out.signals.clear();
     const GroupSlot &slot = m_groups[group];
+    // The order is decided on small pairs: facts are too large to be moved about.
+    auto &order = out.order;
+    order.clear();
     for (std::uint32_t i = slot.calls; i != kNone; i = m_calls[i].next)
+        order.emplace_back(m_calls[i].sub, i);
+    std::sort(order.begin(), order.end());
+    for (const auto &[sub, i] : order)
         unpack(m_calls[i], out.calls.emplace_back());
+    order.clear();
     for (std::uint32_t i = slot.spans; i != kNone; i = m_spans[i].next)
+        order.emplace_back(m_spans[i].span.span, i);
+    std::sort(order.begin(), order.end());
+    for (const auto &[span, i] : order)
         out.spans.push_back(m_spans[i].span);
+    order.clear();
     for (std::uint32_t i = slot.signals; i != kNone; i = m_signals[i].next)
+        order.emplace_back(m_signals[i].signal.id, i);
+    std::sort(order.begin(), order.end());
+    for (const auto &[id, i] : order)
         out.signals.push_back(m_signals[i].signal);
-    if (out.calls.size() > 1)
-        std::sort(out.calls.begin(), out.calls.end(),
-                  [](const CallFact &a, const CallFact &b) { return a.sub < b.sub; });
-    if (out.spans.size() > 1)
-        std::sort(out.spans.begin(), out.spans.end(),
-                  [](const SpanFact &a, const SpanFact &b) { return a.span < b.span; });
-    if (out.signals.size() > 1)
-        std::sort(out.signals.begin(), out.signals.end(),
-                  [](const SignalFact &a, const SignalFact &b) { return a.id < b.id; });
 }
 
 void FactStore::clear()

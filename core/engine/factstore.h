@@ -2,15 +2,16 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "core/base/chunkedvector.h"
 #include "core/formats/format.h"
 
 namespace flyball {
 
-/// Open addressing over indices kept elsewhere: 4 bytes a slot, no keys of its own.
+/// Open addressing over indices kept elsewhere. A slot holds 32 bits of the hash beside the index, so that
+/// probing and growing touch nothing but the table itself.
 class IndexTable {
 public:
     static constexpr std::uint32_t kNone = 0xFFFFFFFFU;
@@ -21,25 +22,30 @@ public:
         if (m_slots.empty())
             return kNone;
         const std::size_t mask = m_slots.size() - 1;
-        for (std::size_t at = hash & mask; m_slots[at] != kNone; at = (at + 1) & mask)
-            if (same(m_slots[at]))
-                return m_slots[at];
+        const auto tag = static_cast<std::uint32_t>(hash);
+        for (std::size_t at = tag & mask; m_slots[at].index != kNone; at = (at + 1) & mask)
+            if (m_slots[at].tag == tag && same(m_slots[at].index))
+                return m_slots[at].index;
         return kNone;
     }
-    /// `hashOf(index)` is asked when the table grows.
-    template <typename HashOf>
-    void insert(std::uint64_t hash, std::uint32_t index, HashOf &&hashOf)
+    void insert(std::uint64_t hash, std::uint32_t index)
     {
         if (m_slots.empty() || (m_count + 1) * 10 > m_slots.size() * 7) {
-            std::vector<std::uint32_t> old;
+            std::vector<Slot> old;
             old.swap(m_slots);
-            m_slots.assign(old.empty() ? 1024 : old.size() * 2, kNone);
-            for (const std::uint32_t value : old)
-                if (value != kNone)
-                    place(hashOf(value), value);
+            m_slots.assign(old.empty() ? 1024 : old.size() * 2, Slot{});
+            for (const Slot &slot : old)
+                if (slot.index != kNone)
+                    place(slot);
         }
-        place(hash, index);
+        place({static_cast<std::uint32_t>(hash), index});
         ++m_count;
+    }
+    /// Asks for the memory a find() of this hash will look at.
+    void prefetch(std::uint64_t hash) const
+    {
+        if (!m_slots.empty())
+            __builtin_prefetch(&m_slots[static_cast<std::uint32_t>(hash) & (m_slots.size() - 1)]);
     }
     void clear()
     {
@@ -48,15 +54,19 @@ public:
     }
 
 private:
-    void place(std::uint64_t hash, std::uint32_t index)
+    struct Slot {
+        std::uint32_t tag = 0; ///< also places the slot: tables stay below 2^32 slots
+        std::uint32_t index = kNone;
+    };
+    void place(const Slot &slot)
     {
         const std::size_t mask = m_slots.size() - 1;
-        std::size_t at = hash & mask;
-        while (m_slots[at] != kNone)
+        std::size_t at = slot.tag & mask;
+        while (m_slots[at].index != kNone)
             at = (at + 1) & mask;
-        m_slots[at] = index;
+        m_slots[at] = slot;
     }
-    std::vector<std::uint32_t> m_slots;
+    std::vector<Slot> m_slots;
     std::size_t m_count = 0;
 };
 
@@ -75,6 +85,12 @@ public:
 
     /// Adds or merges. `duplicate` is set when the call had been seen in another file, batch or source.
     void addCall(std::uint32_t group, const CallFact &fact, bool &duplicate);
+    /// Warms what addCall and addSpan of a fact to come will look at: a store of millions lies outside the caches.
+    void prefetchGroup(const Key128 &key) const;
+    void prefetchCall(std::uint32_t group, std::uint64_t sub) const;
+    void prefetchSpan(const SpanFact &span) const;
+    /// Same for copyGroup; `group` may lie behind the last one.
+    void prefetchFacts(std::uint32_t group) const;
     void addSpan(std::uint32_t group, const SpanFact &span);
     /// False when the same signal is there already.
     bool addSignal(std::uint32_t group, const SignalFact &signal);
@@ -84,6 +100,7 @@ public:
         std::vector<CallFact> calls;
         std::vector<SpanFact> spans;
         std::vector<SignalFact> signals;
+        std::vector<std::pair<std::uint64_t, std::uint32_t>> order; ///< scratch of copyGroup
         [[nodiscard]] GroupFacts facts() const { return {calls, spans, signals}; }
     };
     void copyGroup(std::uint32_t group, Group &out) const;
@@ -113,6 +130,7 @@ private:
         TimeNs time = 0;
         std::int64_t latencyNs = -1;
         std::uint64_t parentSpan = 0;
+        std::uint64_t requestKey = 0;
         std::int64_t offset = 0;
         std::uint32_t tokens[kTokenClasses] = {};
         std::uint32_t group = 0;
@@ -151,9 +169,9 @@ private:
 
     SymbolTable &m_symbols;
     std::vector<GroupSlot> m_groups;
-    std::deque<PackedCall> m_calls;
-    std::deque<SpanNode> m_spans;
-    std::deque<SignalNode> m_signals;
+    ChunkedVector<PackedCall> m_calls;
+    ChunkedVector<SpanNode> m_spans;
+    ChunkedVector<SignalNode, 7> m_signals;
     std::vector<NameSet> m_names;
     std::vector<Rare> m_rare;
     IndexTable m_groupIndex, m_callIndex, m_spanIndex, m_nameIndex;

@@ -184,13 +184,13 @@ Result<> Pipeline::retain(int days)
     return {};
 }
 
-bool Pipeline::readSome(std::int64_t budgetBytes)
+bool Pipeline::readSome(std::int64_t budgetBytes, bool onlyDue)
 {
     if (m_unsaved || readOnly())
         return false;
     m_moreToRead = false;
     for (const auto &feed : m_feeds) {
-        if (feed->paused())
+        if (feed->paused() || (onlyDue && !feed->due(monotonicNow())))
             continue;
         Read read;
         read.feed = feed.get();

@@ -28,7 +28,7 @@ public:
     [[nodiscard]] Result<> retain(int days);
 
     /// One round over all sources. True when there is more to read at once.
-    bool readSome(std::int64_t budgetBytes);
+    bool readSome(std::int64_t budgetBytes, bool onlyDue = false);
     /// Commits what was read. False when the disk is full: call again later, nothing is lost.
     bool commit();
     [[nodiscard]] bool hasPending() const { return m_pendingFacts || m_unsaved.has_value(); }

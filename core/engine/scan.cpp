@@ -15,8 +15,8 @@ namespace flyball {
 
 namespace {
 
-constexpr std::size_t kMaxWaiting = 64;         ///< batches decoded ahead of the merge
-constexpr std::int64_t kBatchBytes = 4LL << 20; ///< of input, before a batch is handed over
+constexpr std::size_t kMaxWaiting = 32;         ///< batches decoded ahead of the merge
+constexpr std::int64_t kBatchBytes = 1LL << 20; ///< of input, before a batch is handed over: still warm there
 
 /// A file, or a piece of one.
 struct Job {
@@ -46,6 +46,22 @@ public:
         m_room.notify_one();
         return true;
     }
+    /// An empty batch, if possible with memory that was used before: fresh pages cost more than filling them.
+    FactBatch fresh()
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_free.empty())
+            return {};
+        FactBatch batch = std::move(m_free.back());
+        m_free.pop_back();
+        return batch;
+    }
+    void giveBack(FactBatch batch)
+    {
+        batch.clear();
+        const std::lock_guard lock(m_mutex);
+        m_free.push_back(std::move(batch));
+    }
     void setProducers(unsigned count) { m_producers = count; }
     void producerDone()
     {
@@ -58,6 +74,7 @@ private:
     std::mutex m_mutex;
     std::condition_variable m_filled, m_room;
     std::deque<FactBatch> m_batches;
+    std::vector<FactBatch> m_free;
     unsigned m_producers = 0;
 };
 
@@ -72,14 +89,15 @@ public:
         context.source = job.target->source;
         context.path = job.target->file.path;
         context.arrival = wallClockNow();
+        context.keepRequests = false;
         const auto reader = job.target->format->makeReader(context);
         const Symbol path = m_cache.intern(context.path);
-        FactBatch batch;
+        FactBatch batch = m_queue.fresh();
         const ChunkSink sink = [&](const Chunk &chunk) {
             reader->read(chunk.unterminated ? completeLines(chunk.bytes) : chunk.bytes, chunk.begin, batch);
             if (batch.bytes >= kBatchBytes) {
                 m_queue.push(std::move(batch));
-                batch = FactBatch{};
+                batch = m_queue.fresh();
             }
         };
         const RejectSink rejects = [&](const Reject &reject) {
@@ -166,8 +184,10 @@ Result<> scan(const std::vector<ScanTarget> &targets, const ScanOptions &options
             queue.producerDone();
         });
     FactBatch batch;
-    while (queue.pop(batch))
+    while (queue.pop(batch)) {
         collator.add(batch);
+        queue.giveBack(std::move(batch));
+    }
     for (std::thread &worker : workers)
         worker.join();
     if (errors.empty())

@@ -3,15 +3,20 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <poll.h>
 #include <sys/stat.h>
 
 #include "core/engine/scan.h"
+#include "core/formats/wholeline.h"
 #include "core/sources/list_files.h"
 
 namespace flyball {
 
 namespace {
 
+constexpr TimeNs kMillisecond = 1'000'000;
+constexpr TimeNs kQuietPeriod = 2 * kSecond; ///< between looks at a source that stands still
+constexpr TimeNs kLookPeriod = 800'000;      ///< per file and folder; a look takes about 4 us
 constexpr TimeNs kRateWindow = 5 * kSecond;
 constexpr TimeNs kLiveFor = 60 * kSecond;
 constexpr std::int64_t kCatchUpBytes = 1 << 20;
@@ -39,6 +44,13 @@ std::string toState(const FilePosition &p, const std::string &reader, const Form
     return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+TailOptions tailOptions()
+{
+    TailOptions options;
+    options.isWhole = isWholeObject;
+    return options;
+}
+
 } // namespace
 
 SourceFeed::SourceFeed(SourceConfig config, SymbolTable &symbols)
@@ -48,7 +60,7 @@ SourceFeed::SourceFeed(SourceConfig config, SymbolTable &symbols)
       m_symbol(symbols.intern(m_config.target)),
       m_folder(isFolder(m_config.target)),
       m_format(m_config.kind.empty() ? nullptr : formatOfKind(m_config.kind)),
-      m_tail(rootsOf(m_config.target, m_format))
+      m_tail(rootsOf(m_config.target, m_format), tailOptions())
 {
     m_health.id = m_config.id;
     m_health.kind = m_config.kind;
@@ -87,7 +99,7 @@ void SourceFeed::restore(const std::vector<StoredFile> &files)
         known.restored = text("reader");
         known.format = formatOfKind(text("format"));
         known.refused = json.value("refused", false);
-        m_offsets[p.path] = p.offset;
+        setOffset(p.path, p.offset);
         positions.push_back(std::move(p));
     }
     m_tail.restore(std::move(positions));
@@ -104,7 +116,7 @@ const Format *SourceFeed::formatFor(const Chunk &chunk) const
 void SourceFeed::takeChunk(const Chunk &chunk, FactBatch &batch)
 {
     m_touched[keyOf(chunk.id)] = chunk.after;
-    m_offsets[chunk.path] = chunk.after.offset;
+    setOffset(chunk.path, chunk.after.offset);
     File &file = m_files[chunk.id];
     if (chunk.fromStart || chunk.begin == 0) {
         file = File{};
@@ -141,6 +153,8 @@ PollResult SourceFeed::poll(std::int64_t budgetBytes, FactBatch &batch, std::vec
                 {m_cache.intern(reject.reason), m_cache.intern(reject.path), reject.offset, reject.length});
         });
     m_polled = true;
+    m_tailChanged = true;
+    m_nextPoll = monotonicNow() + pollPeriod();
     for (const auto &[key, position] : m_touched) {
         const File &file = m_files[position.id];
         const std::string reader = file.reader ? file.reader->saveState() : file.restored;
@@ -148,6 +162,35 @@ PollResult SourceFeed::poll(std::int64_t budgetBytes, FactBatch &batch, std::vec
     }
     // A rotated or finished file needs no reader any more; a new chunk of it would make one again.
     return m_last;
+}
+
+/// Every look costs a stat() per file. Where the kernel tells of changes it is but a safety net, so large
+/// trees are looked at less often: at most about half a per cent of a core, whatever their size.
+TimeNs SourceFeed::pollPeriod() const
+{
+    const TimeNs period = m_tail.suggestedTimeoutMs() * kMillisecond;
+    if (period < kQuietPeriod)
+        return period;
+    const TailHealth health = m_tail.health();
+    if (!health.inotify || health.inotifyLimited)
+        return period;
+    return std::max(period, static_cast<TimeNs>(m_last.filesTracked + health.foldersTracked) * kLookPeriod);
+}
+
+bool SourceFeed::due(TimeNs monotonicNow) const
+{
+    if (!m_polled || m_last.more || monotonicNow >= m_nextPoll)
+        return true;
+    pollfd notices{notifyFd(), POLLIN, 0};
+    return notices.fd >= 0 && ::poll(&notices, 1, 0) > 0;
+}
+
+int SourceFeed::timeoutMs(TimeNs monotonicNow) const
+{
+    // Still due after the round means that reading has to wait for something else.
+    if (m_last.more || !m_polled || monotonicNow >= m_nextPoll)
+        return m_tail.suggestedTimeoutMs();
+    return static_cast<int>((m_nextPoll - monotonicNow + kMillisecond - 1) / kMillisecond);
 }
 
 void SourceFeed::skipToEnd(std::vector<StoredFile> &positions)
@@ -209,6 +252,7 @@ void SourceFeed::setCounters(std::int64_t lines, std::int64_t ignored, std::int6
 void SourceFeed::setPaused(bool paused)
 {
     m_config.paused = paused;
+    m_nextPoll = 0; // what came meanwhile is wanted now
     setState(paused ? SourceState::Paused : SourceState::Unknown, wallClockNow());
 }
 
@@ -218,6 +262,27 @@ void SourceFeed::setState(SourceState state, TimeNs now)
         return;
     m_health.state = state;
     m_health.since = now;
+}
+
+/// Asking walks over every file, a snapshot comes twelve times a second: only a poll can change the answer.
+void SourceFeed::noteTail()
+{
+    if (!m_tailChanged)
+        return;
+    m_tailChanged = false;
+    const TailHealth tail = m_tail.health();
+    m_health.error.clear();
+    if (!tail.folders.empty())
+        m_health.error = tail.folders.front().path + ": " + tail.folders.front().reason;
+    else if (!tail.files.empty())
+        m_health.error = tail.files.front().path + ": " + tail.files.front().reason;
+}
+
+void SourceFeed::setOffset(const std::string &path, std::int64_t offset)
+{
+    std::int64_t &known = m_offsets[path];
+    m_bytesTaken += offset - known;
+    known = offset;
 }
 
 SourceHealth SourceFeed::health(TimeNs now)
@@ -231,15 +296,8 @@ SourceHealth SourceFeed::health(TimeNs now)
     m_health.bytesPending = m_last.bytesPending;
     m_health.files = static_cast<std::int64_t>(m_last.filesTracked);
     m_health.filesUnreadable = static_cast<std::int64_t>(m_last.filesUnreadable);
-    m_health.bytesRead = 0;
-    for (const auto &[path, offset] : m_offsets)
-        m_health.bytesRead += offset;
-    const TailHealth tail = m_tail.health();
-    m_health.error.clear();
-    if (!tail.folders.empty())
-        m_health.error = tail.folders.front().path + ": " + tail.folders.front().reason;
-    else if (!tail.files.empty())
-        m_health.error = tail.files.front().path + ": " + tail.files.front().reason;
+    m_health.bytesRead = m_bytesTaken;
+    noteTail();
     if (m_config.paused)
         setState(SourceState::Paused, now);
     else if (!m_polled)

@@ -37,7 +37,10 @@ public:
     [[nodiscard]] bool polled() const { return m_polled; }
     [[nodiscard]] std::int64_t bytesPending() const { return m_last.bytesPending; }
     [[nodiscard]] int notifyFd() const { return m_tail.notifyFd(); }
-    [[nodiscard]] int timeoutMs() const { return m_tail.suggestedTimeoutMs(); }
+    /// False while nothing is known that would make a poll() find anything: no notice, and not yet time to look.
+    [[nodiscard]] bool due(TimeNs monotonicNow) const;
+    /// Until due() at the latest.
+    [[nodiscard]] int timeoutMs(TimeNs monotonicNow) const;
     [[nodiscard]] const SourceConfig &config() const { return m_config; }
     [[nodiscard]] Symbol symbol() const { return m_symbol; }
     [[nodiscard]] SourceHealth health(TimeNs now);
@@ -54,6 +57,9 @@ private:
     void takeChunk(const Chunk &chunk, FactBatch &batch);
     [[nodiscard]] const Format *formatFor(const Chunk &chunk) const;
     void setState(SourceState state, TimeNs now);
+    void setOffset(const std::string &path, std::int64_t offset);
+    void noteTail();
+    [[nodiscard]] TimeNs pollPeriod() const;
     [[nodiscard]] static std::string keyOf(const FileId &id);
 
     SourceConfig m_config;
@@ -66,8 +72,11 @@ private:
     std::unordered_map<FileId, File, FileIdHash> m_files;
     std::map<std::string, FilePosition> m_touched; ///< by file key, of this poll
     std::map<std::string, std::int64_t> m_offsets; ///< by path
+    std::int64_t m_bytesTaken = 0;                 ///< sum of them
+    bool m_tailChanged = true;                     ///< since its health was asked
     PollResult m_last;
     bool m_polled = false;
+    TimeNs m_nextPoll = 0; ///< monotonic
     SourceHealth m_health;
     std::deque<std::pair<TimeNs, std::int64_t>> m_recent; ///< (when, lines) of the last seconds
     TimeNs m_lastData = 0;

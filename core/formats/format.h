@@ -18,6 +18,8 @@ struct ReaderContext {
     Symbol source = 0;  ///< configured source, becomes CallFact::source
     std::string path;   ///< as shown to people; part of tie-breaking
     TimeNs arrival = 0; ///< stands in where an event time is missing, flagged
+    /// False where only sums are wanted: a text per call, all different, costs more than the rest of it.
+    bool keepRequests = true;
 };
 
 /// Turns whole lines of one file into facts. One object per file, used by one thread at a time,
@@ -25,7 +27,7 @@ struct ReaderContext {
 class LineReader {
 public:
     virtual ~LineReader() = default;
-    /// `lines` ends behind a '\n' (or at the end of a finished file); `offset` is the position of
+    /// `lines` ends behind a '\n' (or at the end of a whole last line); `offset` is the position of
     /// its first byte in the file.
     virtual void read(std::string_view lines, std::int64_t offset, FactBatch &out) = 0;
     /// What must be known to go on at the next line after a restart; empty for stateless formats.

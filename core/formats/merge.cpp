@@ -110,9 +110,11 @@ void mergeSighting(CallFact &into, const CallFact &sighting, const SymbolTable &
     if (complete > 0 || (complete == 0 && compareOrigin(sighting.origin, into.origin, symbols) < 0))
         takeCounts(into, sighting);
     into.reportedPico = reported;
-    // Joiners may bring different ids, or none: the smallest one stands for all.
-    if (sighting.request != 0 && (into.request == 0 || compareText(symbols, sighting.request, into.request) < 0))
+    // Joiners may bring different ids, or none: the one with the smallest hash stands for all.
+    if (sighting.requestKey != 0 && (into.requestKey == 0 || sighting.requestKey < into.requestKey)) {
+        into.requestKey = sighting.requestKey;
         into.request = sighting.request;
+    }
     if (compareOwner(sighting, into, symbols) < 0)
         takeOwner(into, sighting);
 }

@@ -160,6 +160,7 @@ bool Codec::decode(std::string_view record, const CallColumns &columns, StoredCa
     out.fact.group = columns.group;
     out.fact.sub = columns.sub;
     visitFact(m_reader, out.fact, predictFact(columns));
+    out.fact.requestKey = m_reader.hashOf(out.fact.request);
     out.call = Call{};
     if (columns.counted)
         visitCall(m_reader, out.call, predictCall(columns, out.fact));

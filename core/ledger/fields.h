@@ -172,7 +172,7 @@ void visitRun(Io &io, R &x, const RunRow &e)
 
 static_assert(sizeof(Attribution) == 40, "add the new field to visitAttribution");
 static_assert(sizeof(Usage) == 88, "add the new field to visitUsage");
-static_assert(sizeof(CallFact) == 288, "add the new field to visitFact");
+static_assert(sizeof(CallFact) == 296, "add the new field to visitFact");
 static_assert(sizeof(Call) == 280, "add the new field to visitCall and predictCall");
 static_assert(sizeof(SpanFact) == 112, "add the new field to visitSpan");
 static_assert(sizeof(SignalFact) == 64, "add the new field to visitSignal");

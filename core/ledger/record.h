@@ -108,6 +108,8 @@ public:
     void name(Symbol &value, Symbol expected) { value = present() ? symbolIn(m_names) : expected; }
     void text(Symbol &value, Symbol expected) { value = present() ? symbolIn(m_texts) : expected; }
     void inlineText(Symbol &value, Symbol expected) { value = present() ? inlineSymbol() : expected; }
+    /// 0 for the empty text, as CallFact::requestKey has it.
+    [[nodiscard]] std::uint64_t hashOf(Symbol text) const { return text == 0 ? 0 : hash64(m_names.table().text(text)); }
 
 private:
     [[nodiscard]] bool present()

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace flyball {
@@ -21,6 +22,9 @@ struct TailOptions {
     TimeNs rotatedIdle = 60 * kSecond; ///< quiet time after which a rotated file is done with
     TimeNs rescanEvery = 60 * kSecond; ///< slow full rescan of the folders
     bool useInotify = true;
+    /// Whether a last line without '\n' is complete, told from its text alone: no proper prefix of a valid
+    /// line may pass. Empty: nobody can tell, such a line is held.
+    std::function<bool(std::string_view)> isWhole;
     ReadAt readAt = readAtOnce; ///< seam for read faults
 };
 
@@ -51,15 +55,16 @@ struct TailHealth {
     std::int64_t rewrites = 0;    ///< other bytes than those consumed stood before the offset
     std::int64_t renames = 0;
     std::int64_t finished = 0;
+    std::int64_t repeats = 0; ///< gz files that hold what was read before it was compressed
 };
 
 /// Follows growing files. poll() looks at the files, whatever inotify says, and hands new complete lines
 /// on. Exactly once across rename, delete and kill when each Chunk's rows and its `after` are committed
 /// together and the committed positions are restored; after a truncation what was written and truncated
 /// between two polls is lost, and lines of a rewritten file come again from its start.
-/// A partial last line is never handed over while its file can still be completed: only when the file was
-/// renamed or deleted and nothing came for `rotatedIdle` (Chunk::unterminated); what a writer appends to
-/// such a file still later begins a line of its own.
+/// A last line without '\n' is handed over (Chunk::unterminated) at once when it is whole, and as it is when
+/// its file was renamed or deleted and nothing came for `rotatedIdle`; else it is held, however long. What
+/// is appended to a line that was handed over is a line of its own: the '\n' it lacked makes an empty one.
 /// One thread. No call waits for anything but the file system.
 class FileTail {
 public:

@@ -109,11 +109,13 @@ int GzipTail::skipConsumed(TrackedFile &file, TailOutput &out, std::int64_t stop
     }
     m_skipping = false;
     if (ended || m_window.marker() != file.marker) {
-        ++out.counters.rewrites;
+        out.counters.rewrites += file.borrowed ? 0 : 1;
         m_active = false;
         out.startAgain(file);
         return 0;
     }
+    out.counters.repeats += file.borrowed ? 1 : 0;
+    file.borrowed = false;
     m_lines.start(file.offset, m_window);
     return 0;
 }

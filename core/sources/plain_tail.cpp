@@ -28,6 +28,7 @@ std::uint64_t markerEndingAt(const char *end, std::int64_t offset)
 
 PlainTail::PlainTail(const TailOptions &options)
     : m_readAt(options.readAt),
+      m_isWhole(options.isWhole),
       m_block(std::min(options.blockBytes, options.maxLineBytes + 1)),
       m_maxLine(options.maxLineBytes),
       m_longLine(std::max<std::int64_t>(m_block / 2, 1)),
@@ -109,12 +110,25 @@ PlainTail::Step PlainTail::readBlock(TrackedFile &file, TailOutput &out)
         file.heldMarker = markerOf(view(text + whole, std::min(m_longLine, kMarker)));
     }
     if (whole > 0) {
-        file.offset += whole;
-        file.marker = markerEndingAt(text + whole, file.offset);
-        file.finished = false;
-        out.lines(file, view(text, whole));
+        handOver(file, out, view(text, whole), false);
     }
-    return bytes < m_block ? Step::End : Step::Again;
+    if (bytes == m_block) {
+        return Step::Again;
+    }
+    const std::string_view rest = view(text + whole, bytes - whole);
+    if (!rest.empty() && m_isWhole && m_isWhole(rest)) {
+        handOver(file, out, rest, true);
+    }
+    return Step::End;
+}
+
+/// `lines` stands behind the marker text, or what was handed over before it, in the buffer.
+void PlainTail::handOver(TrackedFile &file, TailOutput &out, std::string_view lines, bool unterminated)
+{
+    file.offset += static_cast<std::int64_t>(lines.size());
+    file.marker = markerEndingAt(lines.data() + lines.size(), file.offset);
+    file.finished = false;
+    out.lines(file, lines, unterminated);
 }
 
 /// A writer that keeps its offset leaves a hole of NULs when the file is truncated below it. The hole is
@@ -156,26 +170,37 @@ PlainTail::Step PlainTail::seekLongLine(TrackedFile &file, TailOutput &out)
     }
     if (markerOf(view(m_buffer.get(), held)) != file.heldMarker) { // truncated and refilled behind the offset
         file.scanned = file.offset;
+        file.notWhole = -1;
         return Step::Again;
     }
     const ssize_t n = readAt(file, m_buffer.get(), m_block, file.scanned);
     if (n <= 0) {
-        return n < 0 ? Step::Failed : Step::End;
+        return n < 0 ? Step::Failed : endOfLongLine(file, out);
     }
     const void *newline = std::memchr(m_buffer.get(), '\n', static_cast<std::size_t>(n));
     if (newline == nullptr) {
         file.scanned += n;
         out.bytesRead += n;
-        return n < m_block ? Step::End : Step::Again;
+        return n < m_block ? endOfLongLine(file, out) : Step::Again;
     }
     const std::int64_t end = file.scanned + (static_cast<const char *>(newline) - m_buffer.get()) + 1;
-    return takeLongLine(file, out, end, false);
+    return takeLongLine(file, out, end, LineEnd::Newline);
 }
 
-PlainTail::Step PlainTail::takeLongLine(TrackedFile &file, TailOutput &out, std::int64_t end, bool unterminated)
+/// The whole line has to be read to tell: once for every length it has had.
+PlainTail::Step PlainTail::endOfLongLine(TrackedFile &file, TailOutput &out)
+{
+    const std::int64_t length = file.scanned - file.offset;
+    if (!m_isWhole || length > m_maxLine || file.notWhole == file.scanned) {
+        return Step::End;
+    }
+    return takeLongLine(file, out, file.scanned, LineEnd::Whole);
+}
+
+PlainTail::Step PlainTail::takeLongLine(TrackedFile &file, TailOutput &out, std::int64_t end, LineEnd how)
 {
     const std::int64_t length = end - file.offset;
-    const bool oversize = length - (unterminated ? 0 : 1) > m_maxLine;
+    const bool oversize = length - (how == LineEnd::Newline ? 1 : 0) > m_maxLine;
     const std::int64_t from = oversize ? end - std::min(end, kMarker) : file.offset - std::min(file.offset, kMarker);
     const std::int64_t lead = oversize ? end - from : file.offset - from;
     const std::unique_ptr<char[]> text(new char[static_cast<std::size_t>(end - from)]);
@@ -190,15 +215,21 @@ PlainTail::Step PlainTail::takeLongLine(TrackedFile &file, TailOutput &out, std:
     if (!oversize && markerOf(view(text.get(), lead)) != file.marker) {
         return startAgain(file, out);
     }
+    const std::string_view line = view(text.get() + lead, oversize ? 0 : length);
+    if (how == LineEnd::Whole && !m_isWhole(line)) {
+        file.notWhole = end;
+        out.bytesRead += length; // it cost as much as reading it
+        return Step::End;
+    }
     const std::int64_t begin = file.offset;
     file.offset = file.scanned = end;
     file.marker = markerEndingAt(text.get() + (end - from), end);
-    file.finished = unterminated;
+    file.finished = how == LineEnd::GivenUp;
     if (oversize) {
         out.reject(file, "oversize", begin, length);
         out.positionOnly(file);
     } else {
-        out.lines(file, view(text.get() + lead, length), unterminated);
+        out.lines(file, line, how != LineEnd::Newline);
     }
     return Step::Again;
 }
@@ -211,7 +242,7 @@ int PlainTail::handOverRest(TrackedFile &file, TailOutput &out)
             return m_error; // nothing but NULs
         }
     }
-    return takeLongLine(file, out, file.size, true) == Step::Failed ? m_error : 0;
+    return takeLongLine(file, out, file.size, LineEnd::GivenUp) == Step::Failed ? m_error : 0;
 }
 
 bool PlainTail::verify(int fd, std::int64_t offset, std::uint64_t marker)

@@ -3,6 +3,7 @@
 
 #include "core/sources/tracked_file.h"
 
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -25,14 +26,18 @@ public:
 
 private:
     enum class Step { Again, End, StartAgain, Failed };
+    enum class LineEnd { Newline, Whole, GivenUp };
     [[nodiscard]] Step readBlock(TrackedFile &file, TailOutput &out);
+    static void handOver(TrackedFile &file, TailOutput &out, std::string_view lines, bool unterminated);
     [[nodiscard]] Step seekLongLine(TrackedFile &file, TailOutput &out);
-    [[nodiscard]] Step takeLongLine(TrackedFile &file, TailOutput &out, std::int64_t end, bool unterminated);
+    [[nodiscard]] Step takeLongLine(TrackedFile &file, TailOutput &out, std::int64_t end, LineEnd how);
+    [[nodiscard]] Step endOfLongLine(TrackedFile &file, TailOutput &out);
     [[nodiscard]] Step passNuls(TrackedFile &file, std::int64_t from);
     [[nodiscard]] Step startAgain(TrackedFile &file, TailOutput &out);
     [[nodiscard]] ssize_t readAt(const TrackedFile &file, char *to, std::int64_t bytes, std::int64_t offset);
 
     ReadAt m_readAt;
+    std::function<bool(std::string_view)> m_isWhole;
     std::int64_t m_block;
     std::int64_t m_maxLine;
     std::int64_t m_longLine;          ///< a held partial line from here on is only searched, not read again

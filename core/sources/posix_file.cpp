@@ -99,6 +99,21 @@ bool startsLikeGzip(int fd)
     return readAtOnce(fd, head.data(), head.size(), 0) == 3 && head[0] == '\x1f' && head[1] == '\x8b' && head[2] == 8;
 }
 
+std::optional<std::uint32_t> gzipTextLength(int fd)
+{
+    struct stat status {};
+    std::array<unsigned char, 4> tail{};
+    const std::int64_t from = ::fstat(fd, &status) == 0 ? status.st_size - 4 : -1;
+    if (from < 0 || readAtOnce(fd, reinterpret_cast<char *>(tail.data()), tail.size(), from) != 4) {
+        return std::nullopt;
+    }
+    std::uint32_t length = 0;
+    for (std::size_t i = tail.size(); i > 0; --i) { // least significant byte first (RFC 1952)
+        length = length << 8 | tail[i - 1];
+    }
+    return length;
+}
+
 std::string parentFolder(const std::string &path)
 {
     const std::size_t slash = path.rfind('/');

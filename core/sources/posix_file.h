@@ -5,7 +5,9 @@
 #include "core/sources/source_types.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <sys/types.h>
 #include <utility>
@@ -56,6 +58,8 @@ using ReadAt = std::function<ssize_t(int fd, char *to, std::size_t bytes, std::i
 [[nodiscard]] Error fileError(int error, const std::string &path);
 
 [[nodiscard]] bool startsLikeGzip(int fd);
+/// What the end of a gz says about the length of its text (of its last member, modulo 2^32).
+[[nodiscard]] std::optional<std::uint32_t> gzipTextLength(int fd);
 [[nodiscard]] std::string parentFolder(const std::string &path);
 /// "folder/name", without doubling the slash.
 [[nodiscard]] std::string joinPath(const std::string &folder, const std::string &name);

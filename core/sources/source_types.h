@@ -44,7 +44,7 @@ struct Chunk {
     std::int64_t end = 0;
     std::string_view bytes;    ///< whole lines with their '\n', CRLF as is; valid until the sink returns
     bool fromStart = false;    ///< first data of the file (leading NULs of a copytruncate hole do not count)
-    bool unterminated = false; ///< the last line of a finished file, without '\n'
+    bool unterminated = false; ///< a last line without '\n': whole, or its file is finished
     FilePosition after;        ///< to commit with the rows of this chunk
 };
 

@@ -118,6 +118,9 @@ void TailEngine::readFile(TrackedFile &file, std::int64_t quantum, TailOutput &o
         file.pending = false;
         return;
     }
+    if (error == 0 && file.kind == TrackedFile::Kind::Gzip && file.atStart && !file.compared) {
+        borrowPosition(file);
+    }
     if (error == 0) {
         error =
             file.kind == TrackedFile::Kind::Gzip ? m_gzip.read(file, out, quantum) : m_plain.read(file, out, quantum);

@@ -58,6 +58,7 @@ private:
     void detach(TrackedFile &file);
     void attachAgain(TrackedFile &file, const std::string &path);
     void adoptMoved();
+    void borrowPosition(TrackedFile &gzip);
     void adoptFrom(const std::string &folder, const std::vector<const FilePosition *> &wanted);
     void lookAtDetached();
     void finishQuiet(TailOutput &out);

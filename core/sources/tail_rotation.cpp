@@ -136,6 +136,34 @@ void TailEngine::adoptFrom(const std::string &folder, const std::vector<const Fi
     }
 }
 
+/// A gz of a file that was read to its end before it was compressed holds nothing new. Its trailer tells
+/// the length of the text; the marker before that length is proved by GzipTail as after a restart.
+void TailEngine::borrowPosition(TrackedFile &gzip)
+{
+    gzip.compared = true;
+    const std::optional<std::uint32_t> length = gzipTextLength(gzip.fd.get());
+    if (!length || *length == 0) {
+        return;
+    }
+    const auto borrow = [&](std::int64_t offset, std::uint64_t marker) {
+        if (gzip.borrowed || static_cast<std::uint32_t>(offset) != *length) {
+            return;
+        }
+        gzip.offset = gzip.scanned = offset;
+        gzip.marker = marker;
+        gzip.atStart = false;
+        gzip.borrowed = true;
+    };
+    for (const auto &[id, file] : m_files) {
+        if (file.get() != &gzip && !file->borrowed) {
+            borrow(file->offset, file->marker);
+        }
+    }
+    for (const auto &[id, position] : m_restored) {
+        borrow(position.offset, position.marker);
+    }
+}
+
 void TailEngine::lookAtDetached()
 {
     for (TrackedFile *file : m_detached) {

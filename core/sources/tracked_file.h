@@ -27,12 +27,15 @@ struct TrackedFile {
     std::uint64_t marker = 0;
     std::uint64_t heldMarker = 0; ///< of the first bytes behind `offset`, while a long partial line is held
     std::int64_t doneSize = -1;   ///< size at which a gz was finished
+    std::int64_t notWhole = -1;   ///< end of a long partial line when it was last found not to be whole
     Kind kind = Kind::Unknown;
     bool atStart = true;   ///< nothing of it handed on yet
     bool detached = false; ///< no longer under a name we follow
     bool renamed = false;  ///< under another name than homePath
     bool pending = false;  ///< has, or may have, unread bytes
     bool finished = false;
+    bool compared = false;    ///< a gz: with what was consumed of others
+    bool borrowed = false;    ///< offset and marker are those of another file, still to be proved
     bool gzipWaiting = false; ///< ends inside a gzip member, may still grow
     bool touched = false;     ///< look at it in this poll
     TimeNs lastGrowth = kNoTime;
@@ -80,8 +83,8 @@ struct TailOutput {
         file.marker = 0;
         file.kind = TrackedFile::Kind::Unknown;
         file.atStart = true;
-        file.finished = file.gzipWaiting = false;
-        file.doneSize = -1;
+        file.finished = file.gzipWaiting = file.borrowed = false;
+        file.doneSize = file.notWhole = -1;
         file.pending = true;
         positionOnly(file);
     }

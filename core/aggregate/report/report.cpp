@@ -57,11 +57,40 @@ ReportBuilder::ReportBuilder(ReportOptions options, const SymbolTable &symbols)
     m_report.options = m_options;
 }
 
-std::uint32_t ReportBuilder::timeBucket(const std::string &text)
+std::int64_t ReportBuilder::RunSet::count()
+{
+    std::sort(m_runs.begin(), m_runs.end());
+    m_runs.erase(std::unique(m_runs.begin(), m_runs.end()), m_runs.end());
+    return static_cast<std::int64_t>(m_runs.size());
+}
+
+std::uint32_t ReportBuilder::numberOf(std::string text)
 {
     const auto [it, added] = m_textIndex.emplace(text, static_cast<std::uint32_t>(m_texts.size()));
     if (added)
-        m_texts.push_back(text);
+        m_texts.push_back(std::move(text));
+    return it->second;
+}
+
+/// Every zone's offset is a multiple of a minute, so one minute of UTC lies in one bucket of each kind.
+std::uint32_t ReportBuilder::timeBucket(ReportKey key, TimeNs time)
+{
+    const std::int64_t minute = bucketOf(time, kMinute);
+    Minutes &minutes = m_minutes[static_cast<std::size_t>(key) - static_cast<std::size_t>(ReportKey::Minute)];
+    if (minutes.last == minute)
+        return minutes.lastText;
+    auto it = minutes.texts.find(minute);
+    if (it == minutes.texts.end()) {
+        const TimeNs t = minute * kMinute;
+        const Zone &zone = m_options.zone;
+        std::string text = key == ReportKey::Minute ? zone.minuteKey(t)
+                           : key == ReportKey::Hour ? zone.hourKey(t)
+                           : key == ReportKey::Day  ? zone.dayKey(t)
+                                                    : zone.monthKey(t);
+        it = minutes.texts.emplace(minute, numberOf(std::move(text))).first;
+    }
+    minutes.last = minute;
+    minutes.lastText = it->second;
     return it->second;
 }
 
@@ -97,7 +126,7 @@ std::uint64_t ReportBuilder::keyPart(ReportKey key, const Call &call)
             if (call.prompt != 0)
                 id += "/" + std::string(m_symbols.text(call.prompt));
         }
-        return timeBucket(id);
+        return numberOf(std::move(id));
     }
     case ReportKey::Minute:
     case ReportKey::Hour:
@@ -105,15 +134,7 @@ std::uint64_t ReportBuilder::keyPart(ReportKey key, const Call &call)
     case ReportKey::Month:
         break;
     }
-    // Every zone's offset is a multiple of a minute, so one minute of UTC lies in one bucket of each kind.
-    const std::int64_t minute = bucketOf(call.time, kMinute);
-    std::vector<std::uint32_t> &texts = m_minuteTexts[minute];
-    if (texts.empty()) {
-        const TimeNs t = minute * kMinute;
-        texts = {timeBucket(m_options.zone.minuteKey(t)), timeBucket(m_options.zone.hourKey(t)),
-                 timeBucket(m_options.zone.dayKey(t)), timeBucket(m_options.zone.monthKey(t))};
-    }
-    return texts[static_cast<std::size_t>(key) - static_cast<std::size_t>(ReportKey::Minute)];
+    return timeBucket(key, call.time);
 }
 
 std::string ReportBuilder::keyText(ReportKey key, std::uint64_t part) const
@@ -135,7 +156,7 @@ void ReportBuilder::add(const Call &call)
     m_report.last = std::max(m_report.last, call.time);
     const bool isCall = call.responseCache == ResponseCache::None;
     if (isCall)
-        m_runs.insert(call.run);
+        m_runs.add(call.run);
     if (call.costOrigin == CostOrigin::Unpriced)
         m_unpriced.insert(call.model);
     if (m_options.keys.empty())
@@ -153,18 +174,18 @@ void ReportBuilder::add(const Call &call)
     Group &group = m_groups[it->second];
     group.totals.add(call);
     if (isCall)
-        group.runs.insert(call.run);
+        group.runs.add(call.run);
 }
 
 Report ReportBuilder::finish()
 {
-    m_report.runs = static_cast<std::int64_t>(m_runs.size());
-    for (const Group &group : m_groups) {
+    m_report.runs = m_runs.count();
+    for (Group &group : m_groups) {
         ReportGroup out;
         for (std::size_t i = 0; i < m_options.keys.size(); ++i)
             out.key.push_back(keyText(m_options.keys[i], group.key[i]));
         out.totals = group.totals;
-        out.runs = static_cast<std::int64_t>(group.runs.size());
+        out.runs = group.runs.count();
         m_report.groups.push_back(std::move(out));
     }
     std::sort(m_report.groups.begin(), m_report.groups.end(),

@@ -74,25 +74,44 @@ public:
     [[nodiscard]] Report finish();
 
 private:
+    /// Counts different runs. The calls of a run mostly come one after the other, and are then kept once.
+    class RunSet {
+    public:
+        void add(const Key128 &run)
+        {
+            if (m_runs.empty() || m_runs.back() != run)
+                m_runs.push_back(run);
+        }
+        [[nodiscard]] std::int64_t count();
+
+    private:
+        std::vector<Key128> m_runs;
+    };
     struct Group {
         std::vector<std::uint64_t> key;
         Totals totals;
-        std::unordered_set<Key128> runs;
+        RunSet runs;
     };
     [[nodiscard]] std::uint64_t keyPart(ReportKey key, const Call &call);
     [[nodiscard]] std::string keyText(ReportKey key, std::uint64_t part) const;
-    std::uint32_t timeBucket(const std::string &text);
+    [[nodiscard]] std::uint32_t numberOf(std::string text);
+    [[nodiscard]] std::uint32_t timeBucket(ReportKey key, TimeNs time);
 
     ReportOptions m_options;
     const SymbolTable &m_symbols;
     Report m_report;
-    std::unordered_set<Key128> m_runs;
+    RunSet m_runs;
     std::unordered_set<Symbol> m_unpriced;
     std::unordered_map<Key128, std::uint32_t> m_index;
     std::vector<Group> m_groups;
     std::vector<std::string> m_texts; ///< of buckets and runs, by number
     std::unordered_map<std::string, std::uint32_t> m_textIndex;
-    std::unordered_map<std::int64_t, std::vector<std::uint32_t>> m_minuteTexts;
+    struct Minutes {
+        std::int64_t last = kNoTime; ///< minute asked for last, and its bucket
+        std::uint32_t lastText = 0;
+        std::unordered_map<std::int64_t, std::uint32_t> texts;
+    };
+    std::array<Minutes, 4> m_minutes; ///< by time key
 };
 
 /// Machine-readable forms of design.md 7. All end in a newline.

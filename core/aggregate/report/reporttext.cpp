@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/aggregate/report/report.h"
+#include "core/aggregate/report/totalsfields.h"
 
 namespace flyball {
 
@@ -11,53 +12,79 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-const char *boundName(CostBound bound)
-{
-    switch (bound) {
-    case CostBound::Exact:
-        return "exact";
-    case CostBound::AtLeast:
-        return "at_least";
-    case CostBound::Estimate:
-        return "estimate";
+/// Fields as members of the JSON object that is open at the end of `out`. Written directly: a report by
+/// minute has tens of thousands of groups, and a tree of them costs more than summing them.
+class JsonFields {
+public:
+    explicit JsonFields(std::string &out) : m_out(out) {}
+    void number(std::string_view name, std::int64_t value)
+    {
+        key(name);
+        appendNumber(m_out, value);
     }
-    return "exact";
-}
+    /// Of our own making: nothing in it needs an escape.
+    void text(std::string_view name, std::string_view value)
+    {
+        key(name);
+        m_out.append("\"").append(value) += '"';
+    }
+    void rate(std::string_view name, double value)
+    {
+        key(name);
+        m_out += Json(value).dump();
+    }
+    void nothing(std::string_view name)
+    {
+        key(name);
+        m_out += "null";
+    }
+    void open(std::string_view name)
+    {
+        key(name);
+        m_out += '{';
+    }
+    void close() { m_out += '}'; }
 
-/// The fields of one group, in the order of the contract.
-Json totalsJson(const Totals &t, std::int64_t runs, std::int64_t rejected)
+private:
+    void key(std::string_view name)
+    {
+        if (m_out.back() != '{')
+            m_out += ',';
+        m_out.append("\"").append(name).append("\":");
+    }
+    std::string &m_out;
+};
+
+/// Fields as the cells of a line, or their names as its head.
+struct CsvFields {
+    std::string &out;
+    bool names = false;
+    bool first = true;
+
+    void cell(std::string_view name, std::string_view value)
+    {
+        if (!first)
+            out += ',';
+        first = false;
+        out += names ? name : value;
+    }
+    void number(std::string_view name, std::int64_t value)
+    {
+        cell(name, {});
+        if (!names)
+            appendNumber(out, value);
+    }
+    void text(std::string_view name, std::string_view value) { cell(name, value); }
+    void rate(std::string_view name, double value) { cell(name, Json(value).dump()); }
+    void nothing(std::string_view name) { cell(name, {}); }
+    void open(std::string_view) {}
+    void close() {}
+};
+
+void appendTotals(std::string &out, const Totals &totals, std::int64_t runs, std::int64_t rejected)
 {
-    const auto hit = t.cacheHitRate();
-    return Json{
-        {"calls", t.calls},
-        {"errors", t.errors},
-        {"runs", runs},
-        {"tokens",
-         {{"in_fresh", t.token(TokenClass::InFresh)},
-          {"cache_read", t.token(TokenClass::CacheRead)},
-          {"cache_write_5m", t.token(TokenClass::CacheWrite5m)},
-          {"cache_write_1h", t.token(TokenClass::CacheWrite1h)},
-          {"cache_write_untyped", t.token(TokenClass::CacheWriteUntyped)},
-          {"in_audio", t.token(TokenClass::InAudio)},
-          {"out_text", t.token(TokenClass::OutText)},
-          {"out_reasoning", t.token(TokenClass::OutReasoning)},
-          {"out_audio", t.token(TokenClass::OutAudio)},
-          {"in_total", t.inTotal()},
-          {"out_total", t.outTotal()}}},
-        {"cost_nusd", t.cost.nanoUsd()},
-        {"cost_usd", t.cost.toDecimal()},
-        {"cost_bound", boundName(t.bound(rejected))},
-        {"cost_reported_nusd", t.callsReportingCost > 0 ? Json(t.costReported.nanoUsd()) : Json(nullptr)},
-        {"cache_hit_rate", hit ? Json(*hit) : Json(nullptr)},
-        {"response_cache_hits", t.responseCacheHits},
-        {"calls_without_usage", t.callsWithoutUsage},
-        {"calls_estimated", t.callsEstimated},
-        {"calls_partial", t.callsPartial},
-        {"calls_placeholder", t.callsPlaceholder},
-        {"calls_unpriced", t.callsUnpriced},
-        {"calls_cost_reported", t.callsCostReported},
-        {"tokens_unpriced", t.tokensUnpriced},
-    };
+    JsonFields fields(out);
+    visitTotals(totals, runs, rejected, fields);
 }
 
 std::string dumpJson(const Json &json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
@@ -127,78 +154,63 @@ std::size_t columnsOf(const std::string &text)
 
 std::string totalsToJson(const Totals &totals, std::int64_t runs, std::int64_t rejected)
 {
-    return dumpJson(totalsJson(totals, runs, rejected));
+    std::string out = "{";
+    appendTotals(out, totals, runs, rejected);
+    return out + "}";
 }
 
 std::string reportToJson(const Report &report)
 {
-    Json json;
-    json["schema"] = "flyball.report/1";
     const auto when = [](TimeNs t) { return t == kNoTime ? Json(nullptr) : Json(formatRfc3339(t)); };
     const TimeNs since = report.options.since != kNoTime ? report.options.since : report.first;
     const TimeNs until = report.options.until != kNoTime ? report.options.until : report.last;
-    json["window"] = {{"since", when(since)}, {"until", when(until)}, {"tz", report.options.zone.name()}};
-    json["totals"] = totalsJson(report.totals, report.runs, report.rejected);
+    const Json window = {{"since", when(since)}, {"until", when(until)}, {"tz", report.options.zone.name()}};
     Json rejects = Json::object();
     for (const auto &[reason, count] : report.rejects)
         rejects[reason] = count;
-    json["coverage"] = {{"calls_without_usage", report.totals.callsWithoutUsage},
-                        {"calls_unpriced", report.totals.callsUnpriced},
-                        {"duplicates", report.duplicates},
-                        {"ignored", report.ignored},
-                        {"rejected", rejects},
-                        {"unpriced_models", report.unpricedModels}};
-    json["groups"] = Json::array();
+    const Json coverage = {{"calls_without_usage", report.totals.callsWithoutUsage},
+                           {"calls_unpriced", report.totals.callsUnpriced},
+                           {"duplicates", report.duplicates},
+                           {"ignored", report.ignored},
+                           {"rejected", rejects},
+                           {"unpriced_models", report.unpricedModels}};
+    std::string out = R"({"schema":"flyball.report/1","window":)" + dumpJson(window) + R"(,"totals":)"
+                      + totalsToJson(report.totals, report.runs, report.rejected) + R"(,"coverage":)"
+                      + dumpJson(coverage) + R"(,"groups":[)";
     for (const ReportGroup &group : report.groups) {
-        Json entry;
-        Json key = Json::object();
-        for (std::size_t i = 0; i < group.key.size(); ++i)
-            key[std::string(reportKeyName(report.options.keys[i]))] = group.key[i];
-        entry["key"] = key;
-        entry.update(totalsJson(group.totals, group.runs, 0));
-        json["groups"].push_back(std::move(entry));
+        out += out.back() == '[' ? R"({"key":{)" : R"(,{"key":{)";
+        for (std::size_t i = 0; i < group.key.size(); ++i) {
+            out += i == 0 ? "\"" : ",\"";
+            out.append(reportKeyName(report.options.keys[i])).append("\":");
+            out += dumpJson(group.key[i]);
+        }
+        out += '}';
+        appendTotals(out, group.totals, group.runs, 0);
+        out += '}';
     }
-    return dumpJson(json) + "\n";
+    return out + "]}\n";
 }
 
 std::string reportToCsv(const Report &report)
 {
     std::string out;
-    for (const ReportKey key : report.options.keys)
-        out += std::string(reportKeyName(key)) + ",";
-    const Json names = totalsJson(report.totals, report.runs, report.rejected);
-    std::string head;
-    for (const auto &[name, value] : names.items()) {
-        if (value.is_object())
-            for (const auto &inner : value.items())
-                head += (head.empty() ? "" : ",") + inner.key();
-        else
-            head += (head.empty() ? "" : ",") + name;
-    }
-    out += head + "\n";
-    const auto row = [&](const std::vector<std::string> &key, const Json &totals) {
+    const auto line = [&](const std::vector<std::string> &key, const Totals &totals, std::int64_t runs,
+                          std::int64_t rejected, bool names) {
+        std::string text;
+        CsvFields fields{text, names};
+        visitTotals(totals, runs, rejected, fields);
         for (const std::string &part : key)
             out += csvCell(part) + ",";
-        std::string line;
-        bool first = true;
-        const auto put = [&](const Json &value) {
-            line += first ? "" : ",";
-            first = false;
-            line += value.is_null() ? "" : value.is_string() ? value.get<std::string>() : value.dump();
-        };
-        for (const auto &item : totals.items()) {
-            if (item.value().is_object())
-                for (const auto &inner : item.value().items())
-                    put(inner.value());
-            else
-                put(item.value());
-        }
-        out += line + "\n";
+        out += text + "\n";
     };
+    std::vector<std::string> head;
+    for (const ReportKey key : report.options.keys)
+        head.emplace_back(reportKeyName(key));
+    line(head, report.totals, report.runs, report.rejected, true);
     if (report.options.keys.empty())
-        row({}, names);
+        line({}, report.totals, report.runs, report.rejected, false);
     for (const ReportGroup &group : report.groups)
-        row(group.key, totalsJson(group.totals, group.runs, 0));
+        line(group.key, group.totals, group.runs, 0, false);
     return out;
 }
 

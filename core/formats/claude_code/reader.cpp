@@ -171,7 +171,8 @@ void ClaudeReader::addCall(const Line &line, std::string_view input, std::int64_
     // Without a message id two lines are never taken for one call, unless they are the same bytes.
     fact.group = line.messageId.empty() ? hashKey(input, 0xC1A0DE02) : hashKey(line.messageId, 0xC1A0DE01);
     const bool joins = line.sidechain || line.request.empty();
-    fact.sub = joins ? 0 : (hash64(line.request) | 1);
+    fact.requestKey = line.request.empty() ? 0 : hash64(line.request);
+    fact.sub = joins ? 0 : (fact.requestKey | 1);
     fact.request = line.request.empty() ? 0 : symbols.internUnique(line.request);
     fact.time = time;
     if (m_userTime != kNoTime && time >= m_userTime)

@@ -78,9 +78,11 @@ void resolveClaudeGroup(const GroupFacts &facts, const TraitLookup &traits, Reso
                 if (joiner.sub == 0) {
                     const std::uint64_t sub = fact.sub;
                     const Symbol request = fact.request;
+                    const std::uint64_t requestKey = fact.requestKey;
                     mergeSighting(fact, joiner, symbols);
                     fact.sub = sub;
                     fact.request = request;
+                    fact.requestKey = requestKey;
                 }
         emit(fact, traits, out);
     }

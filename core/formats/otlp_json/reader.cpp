@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/formats/lines.h"
+#include "core/formats/otlp_json/attributeshapes.h"
 #include "core/formats/otlp_json/otlpjson.h"
 #include "core/formats/otlp_json/spanfacts.h"
 
@@ -225,7 +226,7 @@ private:
             else if (key == "timeUnixNano" || key == "time_unix_nano")
                 ok = readTime(json, time);
             else if (key == "attributes")
-                ok = readAttributes(json, m_span.event, nullptr, m_span.texts);
+                ok = readAttributes(json, m_span.event, nullptr, m_span.texts, m_shapes);
             else
                 ok = json.skipValue();
             if (!ok)
@@ -270,7 +271,7 @@ private:
     {
         m_span.attributes.reset();
         std::erase_if(m_span.evaluations, [](const Evaluation &e) { return e.index >= 0; });
-        return readAttributes(json, m_span.attributes, &m_span.evaluations, m_span.texts);
+        return readAttributes(json, m_span.attributes, &m_span.evaluations, m_span.texts, m_shapes);
     }
     bool readEvents(JsonCursor &json)
     {
@@ -285,33 +286,72 @@ private:
         m_span.reset();
         if (!json.beginObject())
             return false;
-        while (json.nextKey(key)) {
-            bool ok = true;
-            if (key == "attributes")
-                ok = readSpanAttributes(json);
-            else if (key == "traceId" || key == "spanId" || key == "parentSpanId" || key == "trace_id"
-                     || key == "span_id" || key == "parent_span_id")
-                ok = readIds(json, key);
-            else if (key == "startTimeUnixNano" || key == "start_time_unix_nano")
-                ok = readTime(json, m_span.start);
-            else if (key == "endTimeUnixNano" || key == "end_time_unix_nano")
-                ok = readTime(json, m_span.end);
-            else if (key == "name")
-                ok = readText(json, m_span.name);
-            else if (key == "status")
-                ok = readStatus(json);
-            else if (key == "events")
-                ok = readEvents(json);
-            else
-                ok = json.skipValue();
-            if (!ok)
+        while (json.nextKey(key))
+            if (!readSpanMember(json, key))
                 return false;
-        }
         if (json.failed())
             return false;
         m_span.badTime = m_span.start < 0 || m_span.end < 0;
         m_facts.add(m_span, m_scope, m_offset, *m_out);
         return true;
+    }
+
+    /// By length first: a span has a dozen members, and comparing each with every known name adds up.
+    bool readSpanMember(JsonCursor &json, std::string_view key)
+    {
+        switch (key.size()) {
+        case 4:
+            if (key == "name")
+                return readText(json, m_span.name);
+            break;
+        case 6:
+            if (key == "spanId")
+                return readIds(json, key);
+            if (key == "status")
+                return readStatus(json);
+            if (key == "events")
+                return readEvents(json);
+            break;
+        case 7:
+            if (key == "traceId" || key == "span_id")
+                return readIds(json, key);
+            break;
+        case 8:
+            if (key == "trace_id")
+                return readIds(json, key);
+            break;
+        case 10:
+            if (key == "attributes")
+                return readSpanAttributes(json);
+            break;
+        case 12:
+            if (key == "parentSpanId")
+                return readIds(json, key);
+            break;
+        case 14:
+            if (key == "parent_span_id")
+                return readIds(json, key);
+            break;
+        case 15:
+            if (key == "endTimeUnixNano")
+                return readTime(json, m_span.end);
+            break;
+        case 17:
+            if (key == "startTimeUnixNano")
+                return readTime(json, m_span.start);
+            break;
+        case 18:
+            if (key == "end_time_unix_nano")
+                return readTime(json, m_span.end);
+            break;
+        case 20:
+            if (key == "start_time_unix_nano")
+                return readTime(json, m_span.start);
+            break;
+        default:
+            break;
+        }
+        return json.skipValue();
     }
 
     /// Log records: only evaluation results are of use here.
@@ -325,7 +365,7 @@ private:
         while (json.nextKey(key)) {
             bool ok = true;
             if (key == "attributes")
-                ok = readAttributes(json, m_span.attributes, nullptr, m_span.texts);
+                ok = readAttributes(json, m_span.attributes, nullptr, m_span.texts, m_shapes);
             else if (key == "eventName" || key == "event_name")
                 ok = readText(json, name);
             else if (key == "traceId" || key == "spanId" || key == "trace_id" || key == "span_id")
@@ -348,6 +388,7 @@ private:
 
     SpanFacts m_facts;
     SpanScratch m_span;
+    AttributeShapes m_shapes;
     Scope m_scope;
     std::string m_text;
     FactBatch *m_out = nullptr;

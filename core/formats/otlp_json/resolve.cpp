@@ -166,14 +166,14 @@ void findAbsorbed(const GroupFacts &facts, const Tree &tree, const SymbolTable &
     }
     std::vector<std::size_t> byResponse;
     for (std::size_t i = 0; i < calls.size(); ++i)
-        if (calls[i].request != 0 && counted[i])
+        if (calls[i].requestKey != 0 && counted[i])
             byResponse.push_back(i);
     if (byResponse.size() < 2)
         return;
     // The best of each response id first, then order-independent by span id.
     std::sort(byResponse.begin(), byResponse.end(), [&](std::size_t a, std::size_t b) {
-        if (calls[a].request != calls[b].request)
-            return calls[a].request < calls[b].request;
+        if (calls[a].requestKey != calls[b].requestKey)
+            return calls[a].requestKey < calls[b].requestKey;
         if (hasUsage(calls[a]) != hasUsage(calls[b]))
             return hasUsage(calls[a]);
         if (calls[a].raw.total() != calls[b].raw.total())
@@ -184,7 +184,7 @@ void findAbsorbed(const GroupFacts &facts, const Tree &tree, const SymbolTable &
         const CallFact &best = calls[byResponse[k]];
         if (!counted[byResponse[k]])
             continue;
-        for (std::size_t m = k + 1; m < byResponse.size() && calls[byResponse[m]].request == best.request; ++m) {
+        for (std::size_t m = k + 1; m < byResponse.size() && calls[byResponse[m]].requestKey == best.requestKey; ++m) {
             const CallFact &other = calls[byResponse[m]];
             if (scopeOf(other.producer, symbols) != scopeOf(best.producer, symbols) && overlap(best, other))
                 counted[byResponse[m]] = false;

@@ -54,18 +54,11 @@ SpanFacts::SpanFacts(const ReaderContext &context)
       m_source(context.source),
       m_path(m_symbols.intern(context.path)),
       m_format(m_symbols.intern("otlp-json")),
-      m_arrival(context.arrival)
+      m_arrival(context.arrival),
+      m_keepRequests(context.keepRequests)
 {}
 
-Symbol SpanFacts::symbol(std::string_view text)
-{
-    if (text.size() > kMaxName)
-        text = text.substr(0, kMaxName);
-    if (isValidUtf8(text))
-        return m_symbols.intern(text);
-    sanitiseUtf8(text, m_clean);
-    return m_symbols.intern(m_clean);
-}
+Symbol SpanFacts::symbol(std::string_view text) { return m_symbols.internChecked(text.substr(0, kMaxName)); }
 
 void SpanFacts::reject(FactBatch &out, std::string_view reason, std::int64_t offset, std::int64_t length)
 {
@@ -165,7 +158,10 @@ void SpanFacts::addCall(SpanScratch &span, const Scope &scope, Operation operati
     fact.modelServed = symbol(a.text(Attr::ModelServed));
     fact.serviceTier = symbol(a.text(Attr::ServiceTier));
     fact.finishReason = symbol(a.text(Attr::FinishReason));
-    fact.request = a.has(Attr::ResponseId) ? m_symbols.internUnique(a.text(Attr::ResponseId)) : 0;
+    if (const std::string_view response = a.text(Attr::ResponseId); !response.empty()) {
+        fact.requestKey = hash64(response);
+        fact.request = m_keepRequests ? m_symbols.internUnique(response) : 0;
+    }
     readNames(span, fact.names);
     if (a.has(Attr::Workflow) && a.rank(Attr::Workflow) == 0)
         fact.flags |= CallOwnWorkflow;

@@ -39,8 +39,8 @@ private:
     SymbolCache &m_symbols;
     Symbol m_source = 0, m_path = 0, m_format = 0;
     TimeNs m_arrival = 0;
+    bool m_keepRequests = true;
     std::string m_producerKey;
-    std::string m_clean;
 };
 
 } // namespace flyball::otlp

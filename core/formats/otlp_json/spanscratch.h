@@ -101,10 +101,12 @@ struct SpanScratch {
     void reset();
 };
 
+class AttributeShapes;
+
 /// Reads an attribute list ([{key, value}, ...] or null) into `into`; evaluations of OpenInference
 /// go to `evaluations`. False on a grammar error.
 [[nodiscard]] bool readAttributes(JsonCursor &json, AttributeSet &into, std::vector<Evaluation> *evaluations,
-                                  TextPool &texts);
+                                  TextPool &texts, AttributeShapes &shapes);
 [[nodiscard]] bool readValue(JsonCursor &json, Value &value, TextPool &texts);
 /// Ids are hex of any case, or base64 from a protobuf-JSON printer that does not follow the spec.
 [[nodiscard]] bool readTraceId(std::string_view text, Key128 &id);

@@ -49,6 +49,7 @@ private Q_SLOTS:
     void retentionWithFactsInFlight();
     void newFromTheEnd();
     void folderWithOtherFiles();
+    void lastLineWithoutItsEnd();
 };
 
 void TestPipelineSources::twoSourcesAddUp()
@@ -299,6 +300,38 @@ void TestPipelineSources::folderWithOtherFiles()
     b.drain();
     QCOMPARE(callsOf(b), std::int64_t(2));
     QCOMPARE(b.pipeline().snapshot()->rejected, std::int64_t(0)); // another program's file is not a broken one
+    AGREE(b);
+}
+
+/// A saved request body, and a file whose last line is still being written.
+void TestPipelineSources::lastLineWithoutItsEnd()
+{
+    PipelineBench b;
+    std::string body = exportLine("s", {chat(1), chat(2)});
+    std::string line = exportLine("s", {chat(3)});
+    QCOMPARE(body.back(), '\n');
+    body.pop_back();
+    line.pop_back();
+    b.write("saved.json", body);
+    b.write("t.jsonl", line.substr(0, line.size() - 1));
+    b.addSource("saved", "saved.json");
+    b.addSource("growing", "t.jsonl");
+    b.open();
+    b.drain();
+    QCOMPARE(callsOf(b), std::int64_t(2));
+    b.append("t.jsonl", "}");
+    b.drain();
+    QCOMPARE(callsOf(b), std::int64_t(3));
+    b.restart();
+    b.append("t.jsonl", "\r\n" + exportLine("s", {chat(4)}) + "\n");
+    b.append("saved.json", "\n");
+    b.drain();
+    QCOMPARE(callsOf(b), std::int64_t(4));
+    const auto snapshot = b.pipeline().snapshot();
+    for (const SourceHealth &health : snapshot->sources) {
+        QCOMPARE(health.rejected, std::int64_t(0));
+        QCOMPARE(health.duplicates, std::int64_t(0));
+    }
     AGREE(b);
 }
 

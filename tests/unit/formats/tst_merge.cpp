@@ -36,6 +36,7 @@ CallFact randomFact(std::mt19937 &random, Names &names)
     f.ownerPath = names.any(random);
     f.source = names.any(random);
     f.request = names.any(random);
+    f.requestKey = f.request == 0 ? 0 : hash64(names.table.text(f.request));
     f.prompt = names.any(random);
     f.names.session = names.any(random);
     f.names.workflow = names.any(random);

@@ -13,7 +13,7 @@ namespace flyball::test {
 struct TailAction {
     enum class Kind : std::uint8_t {
         WriteLine,         ///< completes a partial line, if there is one
-        PartialWrite,      ///< text without '\n'
+        PartialWrite,      ///< text without '\n', sometimes a whole {line}
         WriteOld,          ///< a writer that still holds a renamed file
         Read,              ///< poll until nothing is left
         ReadSome,          ///< one poll with a small budget
@@ -33,12 +33,12 @@ struct TailAction {
 };
 
 /// A bug put in on purpose, to see that the model would find it.
-enum class PlantedBug { None, ForgetPositions, LateOffsets };
+enum class PlantedBug { None, ForgetPositions, LateOffsets, AnythingIsWhole };
 
 [[nodiscard]] std::vector<TailAction> randomActions(std::uint64_t seed);
 /// Plays the list against a FileTail and an oracle. Nothing when all bounds hold, else what broke:
 /// every line at most once, never a line that was not written, and every line that stood complete in a
-/// followed file during a full read (or stands there at the end) exactly once.
+/// followed file during a full read (or stands there at the end), with its '\n' or whole, exactly once.
 [[nodiscard]] std::optional<std::string> playActions(const std::vector<TailAction> &actions, bool inotify,
                                                      PlantedBug bug = PlantedBug::None);
 /// The shortest list found, by taking actions out, that still fails.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace flyball;
@@ -19,6 +20,8 @@ private slots:
     void F1_partialLineAcrossRestart();
     void F1_partialLineOfDeletedFileIsHandedOverAfterAMinute();
     void F1_partialLineOfRenamedFileIsHandedOverAfterAMinute();
+    void F1_wholeLastLineIsHandedOverAtOnce();
+    void F1_longWholeLastLine();
     void F2_renameAndCreate();
     void F2_renameOutOfFilterKeepsReading();
     void F2_renameOutOfFilterWhileStopped();
@@ -111,6 +114,91 @@ void TestFileTail::F1_partialLineOfRenamedFileIsHandedOverAfterAMinute()
     rig.poll();
     QCOMPARE(rig.ledger.unterminated, (Lines{"halfer"}));
     QCOMPARE(rig.ledger.lines, (Lines{"one"}));
+}
+
+namespace {
+
+TailOptions objectsAreWhole()
+{
+    TailOptions options;
+    options.isWhole = [](std::string_view text) { return text.front() == '{' && text.back() == '}'; };
+    return options;
+}
+
+} // namespace
+
+void TestFileTail::F1_wholeLastLineIsHandedOverAtOnce()
+{
+    const TempFolder dir;
+    const std::string log = dir.path("a.jsonl");
+    writeFile(log, "one\n{tw");
+    TailRig rig({dir.path()}, objectsAreWhole());
+    QCOMPARE(rig.newLines(), (Lines{"one"}));
+    QVERIFY(rig.ledger.unterminated.empty());
+    appendFile(log, "o}");
+    rig.poll();
+    QCOMPARE(rig.ledger.unterminated, (Lines{"{two}"}));
+    QVERIFY(!rig.ledger.positions.begin()->second.finished);
+    rig.restart();
+    QCOMPARE(rig.newLines(), Lines{});
+    appendFile(log, "\n{three}"); // its line end is an empty line, the next one is whole again
+    QCOMPARE(rig.newLines(), (Lines{""}));
+    QCOMPARE(rig.ledger.unterminated, (Lines{"{two}", "{three}"}));
+    renameFile(log, dir.path("a.1.jsonl"));
+    rig.poll();
+    rig.wait(2 * kMinute);
+    rig.poll();
+    QCOMPARE(rig.ledger.unterminated.size(), std::size_t{2});
+    writeFile(log, "{saved}");
+    rig.poll();
+    writeFile(log, "{saved again}"); // in place: other content, read again from its start
+    rig.poll();
+    QCOMPARE(rig.ledger.unterminated, (Lines{"{two}", "{three}", "{saved}", "{saved again}"}));
+    QCOMPARE(rig.tail->health().rewrites, 1);
+    QVERIFY(rig.ledger.rejects.empty());
+}
+
+void TestFileTail::F1_longWholeLastLine()
+{
+    const TempFolder dir;
+    TailOptions options = objectsAreWhole();
+    options.maxLineBytes = 5000;
+    options.blockBytes = 512;
+    int asked = 0;
+    options.isWhole = [&asked, isWhole = options.isWhole](std::string_view text) {
+        ++asked;
+        return isWhole(text);
+    };
+    for (const std::size_t size : {255U, 256U, 257U, 511U, 512U, 513U, 1024U, 4998U}) {
+        const std::string log = dir.path(std::to_string(size) + ".jsonl");
+        writeFile(log, "{" + std::string(size, 'x'));
+        TailRig rig({log}, options);
+        rig.poll();
+        rig.poll();
+        QVERIFY(rig.ledger.unterminated.empty());
+        appendFile(log, "}");
+        rig.poll();
+        QCOMPARE(rig.ledger.unterminated, (Lines{"{" + std::string(size, 'x') + "}"}));
+        appendFile(log, "\nnext\n");
+        QCOMPARE(rig.newLines(), (Lines{"", "next"}));
+    }
+    const std::string log = dir.path("long.jsonl");
+    writeFile(log, "{" + std::string(3000, 'y'));
+    TailRig rig({log}, options);
+    rig.poll();
+    asked = 0;
+    for (int i = 0; i < 5; ++i) { // nothing new: not read again and again
+        QTest::qSleep(5);
+        QCOMPARE(::utimensat(AT_FDCWD, log.c_str(), nullptr, 0), 0);
+        rig.poll();
+    }
+    QCOMPARE(asked, 0);
+    appendFile(log, std::string(3000, 'y') + "}"); // longer than a line may be: held until its '\n' tells its length
+    rig.poll();
+    QVERIFY(rig.ledger.unterminated.empty() && rig.ledger.rejects.empty());
+    appendFile(log, "\n");
+    rig.poll();
+    QCOMPARE(rig.ledger.rejects.size(), std::size_t{1});
 }
 
 void TestFileTail::F2_renameAndCreate()

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/unit/sources/tail_support.h"
 
-#include <QElapsedTimer>
 #include <QTest>
 #include <cerrno>
+#include <ctime>
 #include <memory>
 #include <stdexcept>
 #include <sys/fsuid.h>
@@ -50,6 +50,14 @@ public:
     OrdinaryRights(const OrdinaryRights &) = delete;
     OrdinaryRights &operator=(const OrdinaryRights &) = delete;
 };
+
+/// Processor time of this thread. Time on the wall says how busy the machine is.
+double threadCpuMs()
+{
+    timespec used{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+    return static_cast<double>(used.tv_sec) * 1e3 + static_cast<double>(used.tv_nsec) / 1e6;
+}
 
 } // namespace
 
@@ -187,13 +195,12 @@ void TestFileTailFaults::F12_fifoDeviceAndFolderAreLeftOut()
     QCOMPARE(::symlink("/nowhere/at/all", dir.path("dangling.jsonl").c_str()), 0);
     makeFolder(dir.path("folder.jsonl"));
     writeFile(dir.path("folder.jsonl/a.jsonl"), "1\n");
-    QElapsedTimer timer;
-    timer.start();
+    ::alarm(60); // an opened FIFO would wait for ever
     TailRig rig({dir.path(), dir.path("fifo.jsonl")});
     QCOMPARE(rig.newLines(), (Lines{"1"}));
     QCOMPARE(rig.poll().filesTracked, std::size_t{1});
     QCOMPARE(rig.tail->health().folders.at(0).reason, std::string("not_a_regular_file"));
-    QVERIFY(timer.elapsed() < 2000); // an opened FIFO would wait for ever
+    ::alarm(0);
 }
 
 void TestFileTailFaults::F12_folderRemovedAndMadeAgain()
@@ -257,15 +264,14 @@ void TestFileTailFaults::F12_fiveThousandFiles()
     QTest::qSleep(2100); // folders younger than that are read again in each poll
     rig.wait(kMinute);
     rig.poll();
-    QElapsedTimer timer;
-    timer.start();
+    const double cpuBefore = threadCpuMs();
     constexpr int kPolls = 100;
     for (int i = 0; i < kPolls; ++i) {
         rig.wait(250'000'000);
         rig.poll();
     }
-    const double each = static_cast<double>(timer.nsecsElapsed()) / 1e6 / kPolls;
-    qInfo("idle poll of %d files: %.3f ms", kFiles, each);
+    const double each = (threadCpuMs() - cpuBefore) / kPolls;
+    qInfo("idle poll of %d files: %.3f ms of processor time", kFiles, each);
     QVERIFY2(each < 10, "an idle poll must stay far below its interval");
     for (const bool hint : {true, false}) { // a cold file is seen at once with a hint, else within 2 s
         appendFile(dir.path("p31/3141.jsonl"), "more\n");

@@ -2,6 +2,7 @@
 #include "tests/unit/sources/tail_support.h"
 
 #include <QTest>
+#include <algorithm>
 #include <numeric>
 
 using namespace flyball;
@@ -47,6 +48,10 @@ private slots:
     void replacedInPlace();
     void bombIsBounded();
     void truncatedAway();
+    void compressedAfterItWasRead();
+    void compressedWithMoreThanWasRead();
+    void compressedWhileStopped();
+    void sameLengthOtherText();
 };
 
 void TestFileTailGzip::readOnceWhateverItsName()
@@ -230,6 +235,81 @@ void TestFileTailGzip::truncatedAway()
     QCOMPARE(rig.newLines(), Lines{});
     appendFile(dir.path("a.gz"), "y\n");
     QCOMPARE(rig.newLines(), (Lines{"y"}));
+}
+
+/// What logrotate does: rename, later compress and delete.
+void TestFileTailGzip::compressedAfterItWasRead()
+{
+    const TempFolder dir;
+    const std::string text = joined(numbered("line ", 5000)) + "{no line end}";
+    writeFile(dir.path("a.log"), text);
+    TailOptions options;
+    options.isWhole = [](std::string_view line) { return line.front() == '{'; };
+    TailRig rig = rigFor(dir, options);
+    QCOMPARE(rig.newLines().size(), std::size_t{5000});
+    renameFile(dir.path("a.log"), dir.path("a.log.1"));
+    rig.poll();
+    writeFile(dir.path("a.log.1.gz"), gzipped(text));
+    deleteFile(dir.path("a.log.1"));
+    QCOMPARE(rig.newLines(), Lines{});
+    QCOMPARE(rig.ledger.unterminated.size(), std::size_t{1});
+    QCOMPARE(rig.tail->health().repeats, 1);
+    QCOMPARE(rig.tail->health().rewrites, 0);
+    QVERIFY(rig.ledger.rejects.empty());
+    rig.restart();
+    QCOMPARE(rig.newLines(), Lines{});
+    rig.wait(2 * kMinute);
+    rig.poll();
+    writeFile(dir.path("copy.gz"), gzipped(text)); // long after the plain file went
+    QCOMPARE(rig.newLines(), Lines{});
+}
+
+void TestFileTailGzip::compressedWithMoreThanWasRead()
+{
+    const TempFolder dir;
+    const Lines lines = numbered("line ", 3000);
+    writeFile(dir.path("a.log"), joined(lines));
+    TailRig rig = rigFor(dir);
+    QCOMPARE(rig.newLines(), lines);
+    deleteFile(dir.path("a.log"));
+    writeFile(dir.path("a.log.1.gz"), gzipped(joined(lines) + "late\n")); // its last line was not seen
+    QCOMPARE(rig.newLines().size(), std::size_t{3001});
+    QCOMPARE(rig.tail->health().repeats, 0);
+}
+
+void TestFileTailGzip::compressedWhileStopped()
+{
+    const TempFolder dir;
+    const std::string text = joined(numbered("line ", 3000));
+    writeFile(dir.path("a.log"), text);
+    TailRig rig = rigFor(dir);
+    QCOMPARE(rig.newLines().size(), std::size_t{3000});
+    rig.tail.reset();
+    writeFile(dir.path("a.log.1.gz"), gzipped(text));
+    const TempFolder elsewhere;
+    renameFile(dir.path("a.log"), elsewhere.path("a.log")); // its inode is not used again meanwhile
+    writeFile(dir.path("a.log"), "new\n");
+    rig.restart();
+    for (int i = 0; i < 50 && rig.poll(1000).more; ++i) { // proved over several polls
+    }
+    rig.poll();
+    QCOMPARE(std::count(rig.ledger.lines.begin(), rig.ledger.lines.end(), "new"), std::ptrdiff_t{1});
+    QCOMPARE(rig.ledger.lines.size(), std::size_t{3001});
+    QCOMPARE(rig.tail->health().repeats, 1);
+}
+
+void TestFileTailGzip::sameLengthOtherText()
+{
+    const TempFolder dir;
+    writeFile(dir.path("a.log"), "aaaa\n");
+    TailRig rig = rigFor(dir);
+    QCOMPARE(rig.newLines(), (Lines{"aaaa"}));
+    writeFile(dir.path("b.gz"), gzipped("bbbb\n"));
+    QCOMPARE(rig.newLines(), (Lines{"bbbb"}));
+    QCOMPARE(rig.tail->health().repeats, 0);
+    QCOMPARE(rig.tail->health().rewrites, 0);
+    rig.restart();
+    QCOMPARE(rig.newLines(), Lines{});
 }
 
 QTEST_GUILESS_MAIN(TestFileTailGzip)

@@ -47,6 +47,7 @@ void TestTailModel::findsPlantedBugs_data()
 {
     QTest::addColumn<int>("bug");
     QTest::newRow("positions forgotten") << static_cast<int>(PlantedBug::ForgetPositions);
+    QTest::newRow("half a line taken for a whole one") << static_cast<int>(PlantedBug::AnythingIsWhole);
     QTest::newRow("offset in a transaction of its own") << static_cast<int>(PlantedBug::LateOffsets);
 }
 
