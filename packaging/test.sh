@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Installs what is missing, builds everything and runs every test: packaging/test.sh [--long]
-# Order: the core-only build, then the release build with all tests, whose closing line is the last
-# line of the output. --long adds ASan, UBSan and TSan on the core and the tests labelled long (fuzzing, soak, peers),
-# which also see FLYBALL_LONG=1.
+# Order: the core-only build, the unit tests under ASan and UBSan, then the release build with all tests, whose
+# closing line is the last line of the output. --long adds TSan on the core and the tests labelled long, which also
+# see FLYBALL_LONG=1; FLYBALL_SOAK_MINUTES says how long the soak is (10).
 # FLYBALL_BUILD_DIR moves the release tree (the others get a suffix), FLYBALL_JOBS limits parallel jobs.
 set -euo pipefail
 
@@ -74,12 +74,12 @@ flyball_deps_install "${groups[@]}"
 say "core alone, without Qt Quick"
 build_preset core-only -DFLYBALL_TESTS=OFF
 
-if [ "$long" = 1 ]; then
-    say "ASan and UBSan on the core"
-    build_preset dev-asan -DFLYBALL_TESTS=ON
-    # Lint and packaging say the same in every tree, bench figures mean nothing under a sanitizer.
-    run_ctest dev-asan -L '^unit$'
+say "ASan and UBSan on the core"
+build_preset dev-asan -DFLYBALL_TESTS=ON
+# Lint and packaging say the same in every tree, bench figures mean nothing under a sanitizer.
+run_ctest dev-asan -L '^unit$'
 
+if [ "$long" = 1 ]; then
     say "TSan on the core"
     build_preset dev-tsan -DFLYBALL_TESTS=ON
     run_ctest dev-tsan -LE '^(lint|bench|long)$'

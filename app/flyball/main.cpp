@@ -15,6 +15,8 @@
 #include "app/flyball/demofleet.h"
 #include "app/flyball/ledgerhome.h"
 #include "app/flyball/screenshot.h"
+#include "app/flyball/stopsignals.h"
+#include "app/flyball/trace.h"
 #include "core/engine/engine.h"
 #include "core/engine/paths.h"
 #include "core/models/session/session.h"
@@ -95,7 +97,8 @@ SessionOptions sessionOptions(const CommandLine &line, const LedgerHome &home)
     options.homeDir = QDir::homePath();
     options.since = line.since.value_or(kNoTime);
     options.until = line.until.value_or(kNoTime);
-    options.openOnSpan = line.separateLedger();
+    // The demo writes three hours of history, which is the range a window opens on.
+    options.openOnSpan = line.separateLedger() && !line.demo;
     // Another process, so that its ledger and this one never meet.
     const auto relaunch = [](const QStringList &arguments) {
         if (QProcess::startDetached(QCoreApplication::applicationFilePath(), arguments))
@@ -170,6 +173,9 @@ int run(CommandLine line)
         return refuse("the window cannot be made");
     QObject::connect(&appearance, &Appearance::darkChanged, window,
                      [window](bool dark) { window->setProperty("systemDark", dark); });
+    std::optional<Trace> trace;
+    if (Trace::wanted())
+        trace.emplace(**engine, session, *window);
     std::optional<Screenshot> picture;
     if (!line.screenshot.isEmpty())
         picture.emplace(**engine, session, *window, line.screenshot, line.afterMs);
@@ -206,5 +212,6 @@ int main(int argc, char **argv)
     QCoreApplication::setApplicationVersion(QStringLiteral(FLYBALL_VERSION));
     QGuiApplication::setDesktopFileName(QStringLiteral("flyball"));
     QQuickStyle::setStyle(QStringLiteral("Basic"));
+    const flyball::StopSignals stopSignals;
     return flyball::run(std::move(*line));
 }

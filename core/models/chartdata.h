@@ -40,8 +40,11 @@ public:
     qint64 binMs = 60000;
     int bins = 0;
     QVector<StackBand> bands;
-    QVector<bool> known;  // empty = all known; false = no data in that bin (hatched)
-    int runningBins = 0;  // so many bins at the end are still filling (drawn lighter)
+    QVector<bool> known; // empty = all known; false = no data in that bin (hatched)
+    int runningBins = 0; // so many bins at the end are still filling (drawn lighter)
+    // Part of the last and of the first bin that was watched. What is missing is drawn like the neighbour, lighter:
+    // a bin that is not over must not look like a fall.
+    double runningShare = 1, firstShare = 1;
     QVector<double> pace; // the operator's line in the same unit, one per bin; empty = none
     QString paceLabel;    // words and value at the right edge, for instance "Cap pace"
     QString paceText;

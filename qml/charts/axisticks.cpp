@@ -124,6 +124,23 @@ ValueAxis axisAround(double low, double high, int most)
     return axis;
 }
 
+ValueAxis axisOfShare(double low, int most)
+{
+    low = std::isfinite(low) ? std::clamp(low, 0.0, 100.0) : 0.0;
+    ValueAxis axis;
+    // Divisors of 100, so that the highest tick is 100 itself.
+    for (const double step : {1.0, 2.0, 5.0, 10.0, 20.0, 25.0, 50.0, 100.0}) {
+        axis.step = step;
+        axis.low = std::min(std::floor(low / step + 1e-9) * step, 100.0 - step);
+        if (std::lround((100.0 - axis.low) / step) < std::max(most, 2))
+            break;
+    }
+    axis.high = 100;
+    for (int i = 0; i <= std::lround((axis.high - axis.low) / axis.step); ++i)
+        axis.ticks.append(axis.low + i * axis.step);
+    return axis;
+}
+
 OffsetAt offsetOfZone(const QString &zone)
 {
     if (!zone.isEmpty()) {

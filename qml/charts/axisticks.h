@@ -23,6 +23,9 @@ struct ValueAxis {
 // Cut axis around [low, high], for rates only; at most `most` ticks (3 to 6).
 [[nodiscard]] ValueAxis axisAround(double low, double high, int most = 6);
 
+// Axis of a share in percent that holds [low, 100] and never leaves 0 to 100; about `most` ticks, at least 2.
+[[nodiscard]] ValueAxis axisOfShare(double low, int most);
+
 // Milliseconds east of UTC that are in force at an instant (milliseconds since 1970, UTC).
 using OffsetAt = std::function<qint64(qint64)>;
 

@@ -114,14 +114,17 @@ void ContextItem::drawBars(QPainter &painter, const ChartStyle &style) const
 {
     const QRectF area = plot();
     const qreal each = area.width() / std::max(1, count());
-    const qreal pad = each > 24 ? 5 : each > 8 ? 1.5 : 0;
+    // A run of three calls has bars, not fields.
+    const qreal widest = 72 * style.scale;
+    const qreal pad = each > widest + 10 ? (each - widest) / 2 : each > 24 ? 5 : each > 8 ? 1.5 : 0;
     for (int i = 0; i < count(); ++i) {
         const ContextCall &call = m_data.calls[i];
         const qreal left = xOfCall(i) - each / 2;
         if (i == m_selected || i == m_cursor) {
             QColor mark = style.accent;
             mark.setAlphaF(i == m_selected ? 0.16F : 0.08F);
-            painter.fillRect(QRectF(left, area.top(), each, area.height()), mark);
+            const qreal side = std::max(0.0, pad - 5);
+            painter.fillRect(QRectF(left + side, area.top(), each - 2 * side, area.height()), mark);
         }
         if (call.inFlight)
             continue;

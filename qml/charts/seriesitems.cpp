@@ -155,8 +155,10 @@ void LagFrame::draw(QPainter &painter, const ChartStyle &style)
     const double span = static_cast<double>(std::max<qint64>(1, end - m_data.startMs));
     const int most = std::max(2, static_cast<int>(area.width() / (62 * style.scale)));
     for (const TimeTick &tick : timeTicks(m_data.startMs, end, most, m_offset)) {
+        const qreal half = painter.fontMetrics().horizontalAdvance(tick.label) / 2.0;
         const qreal x = area.left() + area.width() * static_cast<double>(tick.timeMs - m_data.startMs) / span;
-        drawLabel(painter, {x, area.bottom() + 13 * style.scale}, Qt::AlignHCenter, tick.label, style.text3);
+        if (x + half <= width())
+            drawLabel(painter, {x, area.bottom() + 13 * style.scale}, Qt::AlignHCenter, tick.label, style.text3);
     }
 }
 

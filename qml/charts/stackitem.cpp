@@ -22,7 +22,7 @@ void StackItem::setChartData(const StackData &data)
     QVector<double> sum(m_data.bins, 0.0);
     for (int band = 0; band < m_data.bands.size(); ++band) {
         for (int bin = 0; bin < m_data.bins; ++bin)
-            sum[bin] += valueOf(band, bin);
+            sum[bin] += drawnValue(band, bin);
         m_tops.append(sum);
     }
     updateAxis(!sameWindow);
@@ -46,7 +46,7 @@ void StackItem::updateAxis(bool reset)
     double needed = 0;
     for (int bin = 0; bin < m_data.bins; ++bin) {
         if (isKnown(bin))
-            needed = std::max(needed, totalOf(bin));
+            needed = std::max(needed, m_tops.isEmpty() ? 0.0 : m_tops.last().value(bin, 0.0));
         const double pace = m_data.pace.value(bin, 0);
         if (std::isfinite(pace))
             needed = std::max(needed, std::min(pace, 1e15));
@@ -65,7 +65,26 @@ double StackItem::valueOf(int band, int bin) const
     return std::isfinite(value) && value > 0 ? std::min(value, 1e15) : 0.0;
 }
 
-double StackItem::totalOf(int bin) const { return m_tops.isEmpty() ? 0.0 : m_tops.last().value(bin, 0.0); }
+// A bin of which a part is missing gets that part from its neighbour.
+double StackItem::drawnValue(int band, int bin) const
+{
+    const double value = valueOf(band, bin);
+    const int last = m_data.bins - 1;
+    const bool running = bin == last && m_data.runningBins > 0;
+    const double share = running ? m_data.runningShare : bin == 0 ? m_data.firstShare : 1;
+    const int other = running ? bin - 1 : bin + 1;
+    if (share >= 1 || other < 0 || other > last || !isKnown(other) || !isKnown(bin))
+        return value;
+    return value + (1 - std::max(0.0, share)) * valueOf(band, other);
+}
+
+double StackItem::totalOf(int bin) const
+{
+    double sum = 0;
+    for (int band = 0; band < m_data.bands.size(); ++band)
+        sum += valueOf(band, bin);
+    return sum;
+}
 
 QRectF StackItem::plot() const
 {
@@ -151,7 +170,9 @@ int StackItem::markAt(qreal x, qreal y) const
 QString StackItem::binTime(int bin) const
 {
     const qint64 span = m_data.binMs * m_data.bins;
-    return clockText(m_data.startMs + bin * m_data.binMs, span, m_data.binMs, m_offset);
+    const QString time = clockText(m_data.startMs + bin * m_data.binMs, span, m_data.binMs, m_offset);
+    const bool running = m_data.runningBins > 0 && bin == m_data.bins - 1;
+    return running ? tr("%1 so far").arg(time) : time;
 }
 
 QVariantMap StackItem::readout(int bin) const

@@ -65,6 +65,7 @@ private:
     [[nodiscard]] bool isKnown(int bin) const { return m_data.known.isEmpty() || m_data.known.value(bin, true); }
     [[nodiscard]] double valueOf(int band, int bin) const;
     [[nodiscard]] double totalOf(int bin) const;
+    [[nodiscard]] double drawnValue(int band, int bin) const;
     [[nodiscard]] qreal yOf(double value) const;
     [[nodiscard]] qreal xOfTime(qint64 timeMs) const;
     [[nodiscard]] QString binTime(int bin) const;
@@ -77,7 +78,7 @@ private:
     void drawEdge(QPainter &painter, const ChartStyle &style) const;
 
     StackData m_data;
-    QVector<QVector<double>> m_tops; // cumulative, per band and bin
+    QVector<QVector<double>> m_tops; // cumulative as drawn, per band and bin
     ValueAxis m_axis;
     OffsetAt m_offset;
     QString m_timeZone;

@@ -38,7 +38,7 @@ void StackItem::drawGrid(QPainter &painter, const ChartStyle &style) const
         drawLabel(painter, {area.left() - 8, y}, Qt::AlignRight, tickText(tick, m_axis.step, unit), style.text3);
     }
     const int most = std::max(2, static_cast<int>(area.width() / (62 * style.scale)));
-    const qint64 end = m_data.startMs + m_data.binMs * std::max(0, m_data.bins - 1);
+    const qint64 end = m_data.startMs + m_data.binMs * std::max(1, m_data.bins - 1);
     for (const TimeTick &tick : timeTicks(m_data.startMs, end, most, m_offset)) {
         const qreal x = xOfTime(tick.timeMs), half = painter.fontMetrics().horizontalAdvance(tick.label) / 2.0;
         if (x - half >= area.left() - 20 && x + half <= area.right() + 20)
@@ -57,7 +57,10 @@ void StackItem::drawBands(QPainter &painter, const ChartStyle &style) const
         int last = first;
         while (last + 1 < m_data.bins && isKnown(last + 1))
             ++last;
-        drawSegment(painter, style, first, std::min(last, full), 0.56);
+        const int whole = first == 0 && m_data.firstShare < 1 && last > 0 ? 1 : first;
+        if (whole > first)
+            drawSegment(painter, style, first, whole, 0.26);
+        drawSegment(painter, style, whole, std::min(last, full), 0.56);
         if (last > full)
             drawSegment(painter, style, std::max(first, full), last, 0.26);
         first = last + 1;
@@ -68,6 +71,8 @@ void StackItem::drawSegment(QPainter &painter, const ChartStyle &style, int firs
 {
     if (last < first)
         return;
+    // A single bin is the whole chart; between gaps it is a stroke.
+    const qreal loneWidth = m_data.bins == 1 ? plot().width() : 1.5;
     for (int band = 0; band < m_tops.size(); ++band) {
         QColor colour = style.seriesColor(m_data.bands[band].slot);
         const bool dimmed = m_selectedBand >= 0 && m_selectedBand != band;
@@ -75,11 +80,11 @@ void StackItem::drawSegment(QPainter &painter, const ChartStyle &style, int firs
         for (int bin = first; bin <= last; ++bin)
             line.append({xOfBin(bin), yOfBand(band, bin)});
         if (line.size() == 1) // a lone bin between gaps stays visible
-            line.append(line.first() + QPointF(1.5, 0));
+            line.append(line.first() + QPointF(loneWidth, 0));
         QPolygonF shape(line);
         for (int bin = last; bin >= first; --bin)
             shape.append(
-                {xOfBin(bin) + (first == last ? 1.5 : 0), band > 0 ? yOfBand(band - 1, bin) : plot().bottom()});
+                {xOfBin(bin) + (first == last ? loneWidth : 0), band > 0 ? yOfBand(band - 1, bin) : plot().bottom()});
         if (first == last)
             shape.append({xOfBin(first), shape.last().y()});
         QColor fill = colour;
@@ -89,7 +94,18 @@ void StackItem::drawSegment(QPainter &painter, const ChartStyle &style, int firs
         painter.drawPolygon(shape);
         colour.setAlphaF(static_cast<float>((opacity < 0.5 ? 0.6 : 1) * (dimmed ? 0.4 : 1)));
         painter.setPen(QPen(colour, 1.2));
-        drawLinePairs(painter, line);
+        // A band with nothing in it has no edge: it would repaint the one below in its colour.
+        QVector<QPointF> edge;
+        for (int i = 0; i < line.size(); ++i) {
+            const auto has = [&](int bin) { return bin >= first && bin <= last && drawnValue(band, bin) > 0; };
+            if (has(first + i) || has(first + i - 1) || has(first + i + 1)) {
+                edge.append(line[i]);
+            } else {
+                drawLinePairs(painter, edge);
+                edge.clear();
+            }
+        }
+        drawLinePairs(painter, edge);
     }
 }
 
@@ -156,11 +172,13 @@ void StackItem::drawEdge(QPainter &painter, const ChartStyle &style) const
     const qreal line = 13 * style.scale, right = area.right() + 6;
     qreal lastY = -100;
     painter.setFont(style.font(QFont::DemiBold));
-    if (isKnown(last) && !m_tops.isEmpty()) {
-        lastY = yOf(totalOf(last)) - 2;
+    // The newest bin that is over: one that still fills says nothing about the rate.
+    const int over = m_data.runningBins > 0 && last > 0 && isKnown(last - 1) ? last - 1 : last;
+    if (isKnown(over) && !m_tops.isEmpty()) {
+        lastY = yOf(totalOf(over)) - 2;
         const auto unit = static_cast<ChartUnit>(m_data.unit);
-        const QString text = unit == ChartUnit::Usd && totalOf(last) >= 0.1 ? tickText(totalOf(last), 0.01, unit)
-                                                                            : valueText(totalOf(last), unit);
+        const QString text = unit == ChartUnit::Usd && totalOf(over) >= 0.1 ? tickText(totalOf(over), 0.01, unit)
+                                                                            : valueText(totalOf(over), unit);
         drawLabel(painter, {right, lastY}, Qt::AlignLeft, text, style.text);
     }
     if (m_data.pace.isEmpty() || !std::isfinite(m_data.pace.last()) || m_data.paceLabel.isEmpty())

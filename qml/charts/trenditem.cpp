@@ -99,8 +99,10 @@ ValueAxis TrendItem::axisOf(const TrendPanel &panel, int mostTicks) const
     if (!std::isfinite(low) || panel.fromZero)
         return axisFromZero(std::isfinite(high) ? high : 1);
     // A share cannot pass 100 %, so the room above must not suggest it.
-    if (panel.unit == int(ChartUnit::Percent) && high <= 100)
-        return axisAround(low, std::min(high, 97.0), mostTicks);
+    if (panel.unit == int(ChartUnit::Percent) && high <= 100) {
+        const ValueAxis axis = axisAround(low, high, mostTicks);
+        return axis.high <= 100 ? axis : axisOfShare(low, mostTicks);
+    }
     return axisAround(low, high, mostTicks);
 }
 

@@ -35,17 +35,17 @@ Panel {
         selectable: true
         allColumns: [
             { key: "number", title: "", width: 40, kind: "muted", always: true },
-            { key: "step", title: qsTr("Step"), width: 0, weight: 1.1, kind: "custom" },
-            { key: "agent", title: qsTr("Agent"), width: 0, weight: 0.9, kind: "text", wide: 900 },
-            { key: "modelName", title: qsTr("Model"), width: 0, weight: 1.2, kind: "custom", always: true },
-            { key: "waterfall", title: "", width: 176, kind: "custom", always: true, wide: 760 },
-            { key: "tokens", title: qsTr("Tokens by class"), width: 132, kind: "custom", always: true, exportKey: "tokensText" },
-            { key: "input", title: qsTr("Input"), width: 62, align: "right", kind: "num", always: true },
-            { key: "output", title: qsTr("Output"), width: 60, align: "right", kind: "num", always: true, wide: 560 },
-            { key: "cost", title: qsTr("Cost"), width: 72, align: "right", kind: "custom", always: true },
-            { key: "sum", title: qsTr("Sum"), width: 64, align: "right", kind: "muted", wide: 820 }
+            { key: "step", title: qsTr("Step"), width: 0, weight: 0.72, kind: "custom" },
+            { key: "agent", title: qsTr("Agent"), width: 0, weight: 0.9, kind: "text", wide: 1000 },
+            { key: "modelName", title: qsTr("Model"), width: 0, weight: 1.35, kind: "custom", always: true },
+            { key: "waterfall", title: "", width: 136, kind: "custom", always: true, wide: 760 },
+            { key: "tokens", title: qsTr("Tokens by class"), width: 102, kind: "custom", always: true, exportKey: "tokensText" },
+            { key: "input", title: qsTr("Input"), width: 60, align: "right", kind: "num", always: true },
+            { key: "output", title: qsTr("Output"), width: 58, align: "right", kind: "num", always: true, wide: 560 },
+            { key: "cost", title: qsTr("Cost"), width: 78, align: "right", kind: "custom", always: true },
+            { key: "sum", title: qsTr("Sum"), width: 86, align: "right", kind: "custom", wide: 820 }
         ]
-        delegates: ({ step: stepCell, modelName: modelCell, waterfall: barCell, tokens: tokenCell, cost: costCell })
+        delegates: ({ step: stepCell, modelName: modelCell, waterfall: barCell, tokens: tokenCell, cost: costCell, sum: sumCell })
         onPicked: index => root.run.select(index)
         onActivated: index => root.run.select(index)
 
@@ -139,6 +139,15 @@ Panel {
                 visible: tokens.value !== undefined
                 chartData: tokens.value
             }
+        }
+    }
+    Component {
+        id: sumCell
+
+        MarkedCell {
+            mark: row?.sumMark ?? ""
+            tone: "muted"
+            strong: false
         }
     }
     Component {

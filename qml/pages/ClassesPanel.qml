@@ -28,8 +28,8 @@ Panel {
         activateOnClick: false
         allColumns: [
             { key: "name", title: qsTr("Class"), width: 0, kind: "custom", always: true },
-            { key: "tokens", title: qsTr("Tokens"), width: 68, align: "right", kind: "num", always: true },
-            { key: "cost", title: qsTr("Cost"), width: 68, align: "right", kind: "custom", always: true },
+            { key: "tokens", title: qsTr("Tokens"), width: 62, align: "right", kind: "num", always: true },
+            { key: "cost", title: qsTr("Cost"), width: 78, align: "right", kind: "custom", always: true },
             { key: "share", title: qsTr("Share"), width: 62, align: "right", kind: "muted", always: true }
         ]
         delegates: ({ name: nameCell, cost: costCell })

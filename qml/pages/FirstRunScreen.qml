@@ -135,6 +135,7 @@ PageBase {
                     onClicked: root.leave()
                 }
                 KeyHint {
+                    Layout.leftMargin: -14
                     text: qsTr("Esc")
                 }
                 Item {

@@ -71,7 +71,7 @@ Item {
             text: root.model.size
         }
         StateChip {
-            Layout.preferredWidth: Theme.px(110)
+            Layout.minimumWidth: implicitWidth
             text: root.model.statusText
             tone: root.model.statusTone
         }

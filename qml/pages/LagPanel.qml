@@ -19,8 +19,22 @@ Panel {
     title: sourceName === "" ? qsTr("Lag") : qsTr("Lag, %1").arg(sourceName)
     subtitle: qsTr("event time to screen")
 
-    LagChart {
-        objectName: "lagChart"
-        chartData: root.figures.lagChart
+    Item {
+        LagChart {
+            objectName: "lagChart"
+            anchors.fill: parent
+            visible: !empty.visible
+            chartData: root.figures.lagChart
+        }
+        EmptyState {
+            id: empty
+
+            objectName: "lagEmpty"
+            anchors.fill: parent
+            visible: heading !== ""
+            iconName: "clock"
+            heading: root.session.sources.lagEmptyHeading
+            text: root.session.sources.lagEmptyText
+        }
     }
 }

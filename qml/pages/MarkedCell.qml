@@ -11,12 +11,13 @@ TableCell {
 
     property string mark
     property string tone
+    property bool strong: true
 
     PlainText {
         anchors.fill: parent
         horizontalAlignment: Text.AlignRight
         role: PlainText.Small
-        strong: true
+        strong: root.strong
         color: root.tone === "" ? Theme.text : Theme.toneColor(root.tone)
         text: root.value === undefined ? "" : root.mark === "" ? String(root.value) : root.mark + "\u2009" + root.value
     }

@@ -32,14 +32,14 @@ Panel {
     }
 
     RowLayout {
-        spacing: 4
+        spacing: 0
 
         Donut {
             objectName: "mixDonut"
             Layout.leftMargin: Theme.panelPad
             Layout.alignment: Qt.AlignVCenter
-            Layout.preferredWidth: Theme.px(104)
-            Layout.preferredHeight: Theme.px(104)
+            Layout.preferredWidth: Theme.px(86)
+            Layout.preferredHeight: Theme.px(86)
             chartData: root.figures.mix
             centreText: root.workflow.mixCentre
             centreSub: root.workflow.mixCentreSub
@@ -49,6 +49,7 @@ Panel {
 
             objectName: "mixTable"
             Layout.fillWidth: true
+            Layout.leftMargin: -4
             Layout.alignment: Qt.AlignVCenter
             Layout.preferredHeight: Math.min(5, Math.max(1, count)) * rowHeight
             session: root.session
@@ -58,7 +59,7 @@ Panel {
             rowHeight: Theme.px(26)
             allColumns: [
                 { key: "name", title: qsTr("Name"), width: 0, kind: "custom", always: true },
-                { key: "spend", title: qsTr("Spend"), width: 92, align: "right", kind: "custom", always: true }
+                { key: "spend", title: qsTr("Spend"), width: 84, align: "right", kind: "custom", always: true }
             ]
             delegates: ({ name: nameCell, spend: spendCell })
             onActivated: index => root.session.openCallsOf(root.workflow.mixBy === "tier" ? "tier" : "model", table.row(index).id)

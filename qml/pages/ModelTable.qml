@@ -19,11 +19,9 @@ DataTable {
     readonly property var exportColumns: columns.map(column => ({ key: column.exportKey === undefined ? column.key : column.exportKey,
         title: column.title })).filter(column => column.title !== "")
 
-    // Tab separated, as shown.
+    // Tab separated, with the plain exact values.
     function copyCurrent(): void {
-        const values = table.row(currentIndex);
-        root.session.copy(exportColumns.map(column => values[column.key]).filter(value => value !== undefined
-            && typeof value !== "object").join("\t"));
+        root.session.copy(table.copyText(currentIndex, exportColumns.map(column => column.key)));
     }
     function copyRow(): bool {
         if (currentIndex < 0 || !listFocus)

@@ -33,6 +33,17 @@ PageBase {
 
         anchors.fill: parent
 
+        Banner {
+            objectName: "troubleBanner"
+            Layout.fillWidth: true
+            Layout.fillHeight: false
+            visible: heading !== ""
+            radius: Theme.radiusPanel
+            heading: root.session.sources.troubleHeading
+            text: root.session.sources.troubleText
+            actionText: qsTr("Open sources")
+            onTriggered: root.session.navigation.show("sources")
+        }
         KpiRow {
             objectName: "overviewKpis"
             Layout.fillWidth: true

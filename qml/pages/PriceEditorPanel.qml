@@ -33,6 +33,9 @@ Panel {
             iconName: "price"
             heading: qsTr("No model chosen")
             text: qsTr("Choose a row to set its price, to count it like another model, or as free on own hardware.")
+            actions: root.session.prices.unpricedId === "" ? []
+                : [{ key: "unpriced", text: qsTr("Price %1").arg(root.session.prices.unpricedName), kind: "primary" }]
+            onTriggered: root.editor.load(root.session.prices.unpricedId)
         }
         ColumnLayout {
             Layout.fillWidth: true

@@ -73,7 +73,7 @@ Panel {
             allColumns: [
                 { key: "shortId", title: qsTr("Run"), width: 92, kind: "mono", always: true },
                 { key: "workflow", title: qsTr("Workflow"), width: 0, weight: 1.6, sortable: true, kind: "custom", wide: root.ofWorkflow ? Infinity : 0 },
-                { key: "start", title: qsTr("Start"), width: 84, sortable: true, kind: "text", always: true },
+                { key: "start", title: qsTr("Start"), width: 112, sortable: true, kind: "text", always: true },
                 { key: "duration", title: qsTr("Duration"), width: 92, align: "right", sortable: true, kind: "num", wide: 700 },
                 { key: "state", title: qsTr("State"), width: 112, sortable: true, kind: "custom", always: true },
                 { key: "calls", title: qsTr("Calls"), width: 64, align: "right", sortable: true, kind: "num", always: true },

@@ -17,7 +17,6 @@ TableCell {
 
     ShareBar {
         anchors.left: parent.left
-        anchors.leftMargin: 8
         anchors.right: parent.right
         anchors.rightMargin: root.wordWidth
         anchors.verticalCenter: parent.verticalCenter

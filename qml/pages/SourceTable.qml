@@ -25,12 +25,12 @@ ModelTable {
     emptyText: ""
     allColumns: [
         { key: "name", title: qsTr("Source"), width: 0, kind: "custom", always: true },
-        { key: "state", title: qsTr("State"), width: 116, kind: "custom", always: true },
-        { key: "lag", title: qsTr("Lag"), width: 88, align: "right", kind: "num", toneKey: "lagTone", always: true },
-        { key: "spark", title: qsTr("Lines, last hour"), width: 126, kind: "custom", wide: 740 },
-        { key: "linesPerSecond", title: qsTr("Lines/s"), width: 68, align: "right", kind: "num", wide: 740, always: true },
-        { key: "records", title: qsTr("Records"), width: 84, align: "right", kind: "num", toneKey: "recordsTone", always: true },
-        { key: "rejected", title: qsTr("Rejected"), width: 74, align: "right", kind: "num", always: true },
+        { key: "state", title: qsTr("State"), width: 100, kind: "custom", always: true },
+        { key: "lag", title: qsTr("Lag"), width: 108, align: "right", kind: "num", toneKey: "lagTone", always: true },
+        { key: "spark", title: qsTr("Lines, last hour"), width: 104, kind: "custom", wide: 740 },
+        { key: "linesPerSecond", title: qsTr("Lines/s"), width: 60, align: "right", kind: "num", wide: 740, always: true },
+        { key: "records", title: qsTr("Records"), width: 70, align: "right", kind: "num", toneKey: "recordsTone", always: true },
+        { key: "rejected", title: qsTr("Rejected"), width: 72, align: "right", kind: "num", always: true },
         { key: "spend", title: qsTr("Spend seen"), width: 98, align: "right", kind: "custom", always: true }
     ]
     delegates: ({ name: nameCell, state: stateCell, spark: sparkCell, spend: spendCell })
@@ -118,7 +118,6 @@ ModelTable {
 
             Sparkline {
                 anchors.fill: parent
-                anchors.leftMargin: 8
                 anchors.topMargin: 14
                 anchors.bottomMargin: 14
                 visible: spark.value !== undefined

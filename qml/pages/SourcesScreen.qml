@@ -94,6 +94,7 @@ PageBase {
             Layout.fillWidth: true
             kpis: root.sources.kpis
             large: false
+            chips: !root.compact
         }
         mainItems: [
             Panel {
@@ -126,7 +127,7 @@ PageBase {
                 Layout.fillWidth: true
                 Layout.fillHeight: false
                 Layout.alignment: Qt.AlignTop
-                visible: root.sources.selected >= 0
+                visible: row !== null
                 session: root.session
                 row: table.selectedRow
                 onRemoveRequested: (id, name) => root.askRemove(id, name)

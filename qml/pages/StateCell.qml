@@ -16,8 +16,7 @@ TableCell {
     StateChip {
         anchors.verticalCenter: parent.verticalCenter
         anchors.left: parent.left
-        anchors.leftMargin: 6
-        width: Math.min(implicitWidth, parent.width - 6)
+        width: Math.min(implicitWidth, parent.width)
         visible: text !== ""
         text: root.value === undefined ? "" : String(root.value)
         tone: root.tone

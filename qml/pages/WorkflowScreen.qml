@@ -44,12 +44,14 @@ PageBase {
 
         anchors.fill: parent
         compact: root.compact
-        sideWidth: 366
+        sideWidth: 390
         topItems: KpiRow {
             objectName: "workflowKpis"
             Layout.fillWidth: true
             kpis: root.workflow.kpis
             large: false
+            chips: !root.compact
+            weights: [1, 1, 1.02, 1.22, 1.02, 1, 1.02]
         }
         mainItems: [
             TrendPanel {

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How long a call takes from the write of its line to a snapshot that counts it, while calls keep coming.
+"""How long a call takes from the write of its line to a snapshot that counts it, and what the window costs.
 
-  live_bench.py --ctl PROGRAM [--calls 100000] [--rate 50] [--seconds 20] [--runs 3]
+  live_bench.py --ctl PROGRAM [--app PROGRAM] [--calls 100000] [--rate 50] [--seconds 20] [--runs 3]
+                [--window-calls 1000000] [--window-seconds 60] [--idle-seconds 30] [--starts 5]
 
-`flyballctl watch` first reads a corpus of about --calls calls into its ledger, then follows a file to
-which gen_live.py appends. Latency = monotonic_ns of the first line that counts a call, less the clock
-after the write of that call. A snapshot is published at most every 100 ms, so 50 ms is the mean to expect.
+First without a window: `flyballctl watch` reads a corpus of about --calls calls into its ledger, then follows a
+file to which gen_live.py appends. Latency = monotonic_ns of the first line that counts a call, less the clock
+after the write of that call. A snapshot is published at most every 80 ms, so about half of that is the least to
+expect. Then, with --app, the window on a ledger of --window-calls calls (window_bench.py), with the limit beside
+each figure; exit status 1 when one is missed. --runs 0 leaves the first part out. Corpora are kept in
+$FLYBALL_BENCH_DIR (default: a folder that is removed at the end).
 """
 import argparse
 import json
@@ -17,6 +21,8 @@ import sys
 import tempfile
 import threading
 import time
+
+import window_bench
 
 GENERATORS = pathlib.Path(__file__).resolve().parent / "generators"
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -104,14 +110,22 @@ def one_run(options, folder, number):
             "max": max(latencies), "cpu": share * 100, "rss": memory, "writes": len(writes)}
 
 
-def main():
+def arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("--ctl", required=True)
+    parser.add_argument("--app")
     parser.add_argument("--calls", type=int, default=100_000)
     parser.add_argument("--rate", type=float, default=50)
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--runs", type=int, default=3)
-    options = parser.parse_args()
+    parser.add_argument("--window-calls", type=int, default=1_000_000)
+    parser.add_argument("--window-seconds", type=float, default=60)
+    parser.add_argument("--idle-seconds", type=float, default=30)
+    parser.add_argument("--starts", type=int, default=5)
+    return parser.parse_args()
+
+
+def without_window(options):
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {options.calls} calls in the ledger, "
           f"{options.rate:g} new ones a second for {options.seconds:g} s")
     print(f"  {'run':8s} {'loaded s':>9s} {'p50 ms':>8s} {'p99 ms':>8s} {'max ms':>8s} {'cpu %':>7s} {'MiB':>6s}")
@@ -124,9 +138,21 @@ def main():
     show("median", {key: statistics.median(row[key] for row in rows) for key in rows[0]})
 
 
+def main():
+    options = arguments()
+    if options.runs > 0:
+        without_window(options)
+    if not options.app:
+        return 0
+    with tempfile.TemporaryDirectory(prefix="flyball-live-") as folder:
+        corpora = pathlib.Path(os.environ.get("FLYBALL_BENCH_DIR") or folder)
+        corpora.mkdir(parents=True, exist_ok=True)
+        return 0 if window_bench.run(options, corpora.resolve(), pathlib.Path(folder)) else 1
+
+
 def show(name, row):
     print(f"  {name:8s} {row['load']:9.2f} {row['p50']:8.1f} {row['p99']:8.1f} {row['max']:8.1f} {row['cpu']:7.1f} "
           f"{row['rss']:6.0f}", flush=True)
 
 
-main()
+sys.exit(main())

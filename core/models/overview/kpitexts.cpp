@@ -105,7 +105,8 @@ KpiText burn(const Formatter &f, const View &view, const std::optional<BurnRate>
     for (int i = 0; i < 60; ++i)
         sixty += totals.cost;
     putMoney(text, f.moneyRate(divide(sixty, minutes)), totals);
-    text.sub = tr("over the range, none in the last 2 h");
+    text.sub = tr("over the range");
+    text.note = tr("none for 2 h");
     return text;
 }
 
@@ -126,7 +127,8 @@ KpiText runs(const Formatter &f, const RunStats &stats)
         parts.append(tr("%1 capped").arg(f.count(stats.capped)));
     if (parts.isEmpty())
         parts.append(tr("outcome unknown"));
-    text.sub = parts.mid(0, 2).join(QStringLiteral(", "));
+    text.sub = parts.value(0);
+    text.note = parts.value(1);
     return text;
 }
 
@@ -153,7 +155,8 @@ KpiText percentiles(const Formatter &f, const RunStats &stats)
         text.unit = tr("/ %1").arg(f.moneyFine(*stats.cost.p99));
         text.sub = tr("n = %1").arg(f.count(n));
     } else {
-        text.sub = tr("P99: n too small, %1 of %2").arg(f.count(n), f.count(RunQuantiles::kMinP99));
+        text.sub = tr("n too small, %1 of %2").arg(f.count(n), f.count(RunQuantiles::kMinP99));
+        text.note = tr("for P99");
     }
     return text;
 }
@@ -165,9 +168,11 @@ KpiText costPerSuccess(const Formatter &f, const RunStats &stats)
     if (!cost)
         return noData(text, stats.known() > 0 ? tr("no run has passed") : tr("no run has a known outcome"));
     putMoney(text, f.moneyFine(*cost), stats.totals);
-    text.sub = tr("all runs over %1 passed").arg(f.count(stats.success));
+    text.sub = tr("%1 passed").arg(f.count(stats.success));
+    text.note = tr("of %1").arg(f.count(stats.count));
     if (stats.unknown > 0) {
-        text.sub = tr("outcome known for %1 of %2").arg(f.count(stats.known()), f.count(stats.count));
+        text.sub = tr("known for %1 of %2").arg(f.count(stats.known()), f.count(stats.count));
+        text.note.clear();
         text.subTone = QStringLiteral("warn");
     }
     return text;
@@ -182,8 +187,8 @@ KpiText cache(const Formatter &f, const Totals &totals)
     const Quantity q = f.percent(*rate);
     text.value = q.value;
     text.unit = q.unit;
-    text.sub =
-        tr("%1 of %2 input tokens").arg(f.tokens(totals.token(TokenClass::CacheRead)), f.tokens(totals.cacheKnownIn));
+    text.sub = tr("%1 of %2").arg(f.tokens(totals.token(TokenClass::CacheRead)), f.tokens(totals.cacheKnownIn));
+    text.note = tr("input");
     return text;
 }
 
@@ -197,9 +202,9 @@ KpiText passRate(const Formatter &f, const RunStats &stats)
     text.value = q.value;
     text.unit = q.unit;
     const Interval interval = *stats.passInterval();
-    text.sub = tr("%1, %2 runs").arg(f.percentInterval(interval.low, interval.high), f.count(stats.known()));
-    if (stats.unknown > 0)
-        text.note = tr("of %1").arg(f.count(stats.count));
+    text.sub = f.percentInterval(interval.low, interval.high);
+    text.note = stats.unknown > 0 ? tr("%1 of %2 runs").arg(f.count(stats.known()), f.count(stats.count))
+                                  : tr("%1 runs").arg(f.count(stats.known()));
     return text;
 }
 

@@ -5,12 +5,25 @@
 
 namespace flyball {
 
+namespace {
+
+/// "bands" is what the page shows in one cell; band0, band1 ... are the same for exports.
+QStringList chartRoles()
+{
+    QStringList roles{QStringLiteral("time"), QStringLiteral("total"), QStringLiteral("bands")};
+    for (int i = 0; i < SpendChart::kMostBands; ++i)
+        roles.append(QStringLiteral("band%1").arg(i));
+    return roles;
+}
+
+} // namespace
+
 OverviewModel::OverviewModel(Services &services, ViewBuilder &builder, QObject *parent)
     : QObject(parent),
       m_services(services),
       m_builder(builder),
       m_chart(services, builder.runs()),
-      m_chartTable({QStringLiteral("time"), QStringLiteral("total"), QStringLiteral("bands")}, {}, {}, false, this),
+      m_chartTable(chartRoles(), {}, {}, false, this),
       m_workflows({QStringLiteral("name"),      QStringLiteral("color"),     QStringLiteral("slot"),
                    QStringLiteral("spark"),     QStringLiteral("spend"),     QStringLiteral("spendMark"),
                    QStringLiteral("share"),     QStringLiteral("p95"),       QStringLiteral("costPerSuccess"),
@@ -161,9 +174,12 @@ void OverviewModel::showChart(const View &view)
         const bool known = data.known.isEmpty() || data.known.at(i);
         QStringList texts;
         double sum = 0;
-        for (const StackBand &band : data.bands) {
-            texts.append(known ? m_chart.valueText(band.values.at(i)) : Formatter::notApplicable());
-            sum += band.values.at(i);
+        for (qsizetype b = 0; b < data.bands.size(); ++b) {
+            const double value = data.bands.at(b).values.at(i);
+            texts.append(known ? m_chart.valueText(value) : Formatter::notApplicable());
+            m_chartTable.put(row, QByteArray("band" + QByteArray::number(b)).constData(), texts.last(),
+                             known ? QVariant(value) : QVariant(), value);
+            sum += value;
         }
         const QString time = m_services.format.whenExact(at, view.now);
         const QString total = known ? m_chart.valueText(sum) : tr("no data");

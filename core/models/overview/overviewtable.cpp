@@ -16,7 +16,11 @@ State stateOf(const Totals &t, const Formatter &f)
 {
     const auto tr = [](const char *text) { return OverviewModel::tr(text); };
     if (t.calls > 0 && t.errors * 20 > t.calls)
-        return {tr("%1 errors").arg(f.count(t.errors)), QStringLiteral("warn"), QStringLiteral("incident"), {}, 4};
+        return {t.errors == 1 ? tr("1 error") : tr("%1 errors").arg(f.count(t.errors)),
+                QStringLiteral("warn"),
+                QStringLiteral("incident"),
+                {},
+                4};
     if (t.callsUnpriced > 0) {
         const double share = 1 - t.pricedShare().value_or(0);
         const QString text = share >= 0.005 ? tr("%1 unpriced").arg(f.percentText(share, 0))
@@ -41,6 +45,11 @@ std::unordered_map<Symbol, std::vector<UsdSum>> spendBins(const View &view)
         bins.resize(view.folded.bins());
         bins[cell.bin] += cell.totals.cost;
     }
+    // A bin that is not over would end every line in a fall.
+    const std::size_t n = view.folded.bins();
+    if (n > 2 && std::min(view.now, view.folded.edges[n]) - view.folded.edges[n - 1] < view.binWidth)
+        for (auto &[workflow, bins] : out)
+            bins.pop_back();
     return out;
 }
 
@@ -82,7 +91,7 @@ void OverviewModel::showWorkflows(const View &view)
         const QString raw = view.rawName(workflow);
         const QString name = view.name(workflow, NameKind::Workflow);
         const bool unknown = Formatter::costUnknown(t);
-        const QString money = unknown ? Formatter::unknown() : f.money(t.cost);
+        const QString money = f.moneyCell(t);
         put("name", name, raw);
         put("slot", m_services.colours.slotOf(raw));
         put("color", m_services.colours.slotOf(raw));

@@ -8,9 +8,11 @@ namespace flyball {
 
 SparkData spendSpark(const std::vector<UsdSum> &bins, const Formatter &format)
 {
-    constexpr std::size_t kPoints = 60;
+    constexpr std::size_t kPoints = 45; // two pixels each in a cell of a table
     const std::size_t step = std::max<std::size_t>(1, (bins.size() + kPoints - 1) / kPoints);
     SparkData spark;
+    if (bins.size() < 2)
+        return spark; // one point is no trend
     UsdSum peak, last;
     for (std::size_t i = 0; i < bins.size(); i += step) {
         last = {};

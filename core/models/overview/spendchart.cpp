@@ -157,7 +157,17 @@ void SpendChart::fillKnown(const View &view)
     }
     if (gaps)
         m_data.known = known;
-    m_data.runningBins = view.now < view.window.until && bins > 0 ? 1 : 0;
+    if (bins == 0)
+        return;
+    const auto share = [&](TimeNs watched) {
+        return std::clamp(static_cast<double>(watched) / static_cast<double>(view.binWidth), 0.0, 1.0);
+    };
+    const TimeNs last = view.folded.edges[static_cast<std::size_t>(bins - 1)];
+    m_data.runningShare = share(std::min(view.now, view.folded.edges.back()) - last);
+    m_data.runningBins = m_data.runningShare < 1 ? 1 : 0;
+    const TimeNs first = view.folded.edges.front(), second = view.folded.edges[1];
+    if (bins > 1)
+        m_data.firstShare = share(second - std::clamp(s.firstEvent, first, second));
 }
 
 void SpendChart::describe(const View &view, double total)

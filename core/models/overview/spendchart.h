@@ -18,6 +18,7 @@ namespace flyball {
 class SpendChart {
 public:
     enum class Kind { Spend, Tokens, Runs };
+    static constexpr int kMostBands = 9; ///< eight workflows and "other"
     SpendChart(Services &services, RunScanner &runs) : m_services(services), m_runs(runs) {}
 
     void form(const View &view, Kind kind, const std::set<Symbol> &hidden);

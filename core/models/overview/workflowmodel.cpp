@@ -126,12 +126,13 @@ void WorkflowModel::showMix(const View &view, Symbol workflow, const Totals &tot
             donut.slices.last().value += amount;
         TableRow row = m_mixRows.makeRow(symbolId(group.key[0]) + u'/' + symbolId(group.key[1]));
         const bool unknown = Formatter::costUnknown(group.totals);
-        const QString money = unknown ? Formatter::unknown() : f.money(group.totals.cost);
+        const QString money = f.moneyCell(group.totals);
         m_mixRows.put(row, "name", name);
         m_mixRows.put(row, "color", slot);
         m_mixRows.put(row, "slot", slot);
         m_mixRows.put(row, "tier", tier);
-        m_mixRows.put(row, "spend", money, QString::fromStdString(group.totals.cost.toDecimal()), amount);
+        m_mixRows.put(row, "spend", money,
+                      unknown ? QVariant() : QVariant(QString::fromStdString(group.totals.cost.toDecimal())), amount);
         m_mixRows.put(row, "mark", unknown ? QString() : Formatter::mark(group.totals.bound()));
         m_mixRows.put(row, "share", totals.cost.isZero() ? 0.0 : amount / totals.cost.toDouble());
         m_mixRows.put(row, "accessible", tr("%1, %2").arg(name, f.spend(group.totals)));
@@ -141,8 +142,18 @@ void WorkflowModel::showMix(const View &view, Symbol workflow, const Totals &tot
     m_mixCentreSub.clear();
     if (!groups.empty() && !totals.cost.isZero()) {
         m_mixCentre = f.percentText(groups.front().totals.cost.toDouble() / totals.cost.toDouble(), 0);
-        m_mixCentreSub = donut.slices.first().name;
-        donut.summary = tr("%1 of spend is %2").arg(m_mixCentre, m_mixCentreSub);
+        donut.summary = tr("%1 of spend is %2").arg(m_mixCentre, donut.slices.first().name);
+        // The hole holds one short word; the full name is in the first row beside it.
+        const int tier = donut.slices.first().tier;
+        m_mixCentreSub = tier >= 0 ? view.name(byTier ? groups.front().key[0] : groups.front().key[1], NameKind::Tier)
+                                   : tr("top model");
+        if (!byTier && tier >= 0) {
+            UsdSum same;
+            for (const Group &group : groups)
+                if (tierOf(group) == tier)
+                    same += group.totals.cost;
+            m_mixCentre = f.percentText(same.toDouble() / totals.cost.toDouble(), 0);
+        }
     }
     m_mix = donut;
     m_mixRows.setRows(std::move(rows));
@@ -170,7 +181,7 @@ void WorkflowModel::showParts(TableModel &table, const View &view, const std::ve
         table.put(row, "tierName", tier, tier, kNoOrder);
         table.put(row, "share", dearest > 0 ? t.cost.toDouble() / dearest : 0.0);
         table.put(row, "shareText", f.percentText(part), part, part);
-        table.put(row, "spend", unknown ? Formatter::unknown() : f.money(t.cost),
+        table.put(row, "spend", f.moneyCell(t),
                   unknown ? QVariant() : QVariant(QString::fromStdString(t.cost.toDecimal())), t.cost.toDouble());
         table.put(row, "mark", unknown ? QString() : Formatter::mark(t.bound()));
         table.put(row, "calls", f.count(t.calls), qlonglong(t.calls), static_cast<double>(t.calls));

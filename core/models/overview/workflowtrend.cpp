@@ -11,6 +11,8 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr qsizetype kMaxBins = 60;
+constexpr qsizetype kMinBins = 12;
+constexpr qsizetype kRunsPerBin = 4; ///< below, most bins are empty or a single run
 
 /// Runs that ended in one bin of the trend.
 struct BinRuns {
@@ -88,7 +90,10 @@ void WorkflowModel::showTrend(const View &view, Symbol workflow)
     const Formatter &f = m_services.format;
     // Runs are rarer than calls: wider bins than the spend chart, whole multiples of its width.
     const auto bins = static_cast<qsizetype>(view.folded.bins());
-    const qsizetype group = std::max<qsizetype>(1, (bins + kMaxBins - 1) / kMaxBins);
+    const auto found = view.runs.byWorkflow.find(workflow);
+    const auto ended = found == view.runs.byWorkflow.end() ? 0 : static_cast<qsizetype>(found->second.count);
+    const qsizetype wanted = std::clamp(ended / kRunsPerBin, kMinBins, kMaxBins);
+    const qsizetype group = std::max<qsizetype>(1, (bins + wanted - 1) / wanted);
     const TimeNs width = view.binWidth * group;
     std::vector<BinRuns> sums(static_cast<std::size_t>((bins + group - 1) / group));
     bool known = false;

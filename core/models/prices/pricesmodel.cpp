@@ -73,6 +73,8 @@ void PricesModel::readUse(const View &view)
 {
     m_used.clear();
     m_unpriced = 0;
+    std::int64_t most = -1;
+    QString id, name;
     for (const Group &group : view.group({Dimension::Model, Dimension::Provider})) {
         Entry e;
         e.rawModel = view.rawName(group.key[0]);
@@ -92,8 +94,29 @@ void PricesModel::readUse(const View &view)
              }()))
             e.tier = std::max(e.tier, tierIndex(view.rawName(tiers.key[0]).toStdString()));
         m_unpriced += group.totals.callsUnpriced > 0 ? 1 : 0;
+        if (group.totals.callsUnpriced > 0 && group.totals.tokensUnpriced > most) {
+            most = group.totals.tokensUnpriced;
+            id = e.id;
+            name = e.model;
+        }
         m_used.push_back(std::move(e));
     }
+    if (id != m_unpricedId || name != m_unpricedName) {
+        m_unpricedId = id;
+        m_unpricedName = name;
+        Q_EMIT changed();
+    }
+}
+
+void PricesModel::showBadge(const View &view)
+{
+    const auto groups = view.group({Dimension::Model, Dimension::Provider});
+    const auto unpriced = static_cast<int>(
+        std::count_if(groups.begin(), groups.end(), [](const Group &g) { return g.totals.callsUnpriced > 0; }));
+    if (unpriced == m_unpriced)
+        return;
+    m_unpriced = unpriced;
+    Q_EMIT changed();
 }
 
 std::vector<PricesModel::Entry> PricesModel::entries() const
@@ -196,7 +219,7 @@ void PricesModel::showKpis(const View &view)
         const TimeNs age = std::max<TimeNs>(0, view.now - old->match.lists.front()->bookDate);
         oldest.value = tr("%1 days").arg(f.count(age / kDay));
         oldest.sub = old->model;
-        oldest.subTone = age > 60 * kDay ? QStringLiteral("warn") : QString();
+        oldest.subTone = age / kDay > 60 ? QStringLiteral("warn") : QString();
     } else {
         oldest.value = Formatter::notApplicable();
         oldest.tileState = QStringLiteral("nodata");

@@ -27,6 +27,8 @@ class PricesModel : public QObject {
     Q_PROPERTY(QString filterText READ filterText WRITE setFilterText NOTIFY changed)
     Q_PROPERTY(QString asOf READ asOf NOTIFY changed)
     Q_PROPERTY(int unpricedCount READ unpricedCount NOTIFY changed)
+    Q_PROPERTY(QString unpricedId READ unpricedId NOTIFY changed)
+    Q_PROPERTY(QString unpricedName READ unpricedName NOTIFY changed)
     Q_PROPERTY(bool canUndo READ canUndo NOTIFY changed)
     Q_PROPERTY(bool busy READ busy NOTIFY changed)
 
@@ -43,6 +45,9 @@ public:
     void setFilterText(const QString &text);
     [[nodiscard]] QString asOf() const { return m_asOf; }
     [[nodiscard]] int unpricedCount() const { return m_unpriced; }
+    /// The unpriced model with the most tokens; empty when there is none.
+    [[nodiscard]] QString unpricedId() const { return m_unpricedId; }
+    [[nodiscard]] QString unpricedName() const { return m_unpricedName; }
     [[nodiscard]] bool canUndo() const { return !m_undo.empty() && !m_busy; }
     [[nodiscard]] bool busy() const { return m_busy; }
     Q_INVOKABLE void undo();
@@ -50,6 +55,8 @@ public:
     Q_INVOKABLE void importFile(const QString &pathOrUrl);
 
     void show(const View &view);
+    /// The number of models without a price, which the sidebar shows on every page.
+    void showBadge(const View &view);
 
 Q_SIGNALS:
     void changed();
@@ -81,7 +88,7 @@ private:
     KpiList m_kpis;
     TableModel m_table;
     PriceEditor m_editor;
-    QString m_viewKey = QStringLiteral("use"), m_filter, m_asOf;
+    QString m_viewKey = QStringLiteral("use"), m_filter, m_asOf, m_unpricedId, m_unpricedName;
     QVariantList m_views;
     int m_unpriced = 0;
     bool m_busy = false;

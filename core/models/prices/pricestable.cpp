@@ -38,7 +38,7 @@ TableRow PricesModel::rowOf(const Entry &e, const View &view) const
             const TimeNs old = std::max<TimeNs>(0, view.now - list.bookDate);
             age = tr("%1 d").arg(f.count(old / kDay));
             ageOrder = static_cast<double>(old);
-            if (old > 60 * kDay && e.used && !list.isOverride) {
+            if (old / kDay > 60 && e.used && !list.isOverride) {
                 source = tr("Old price");
                 tone = QStringLiteral("warn");
                 ageTone = QStringLiteral("warn");
@@ -55,14 +55,11 @@ TableRow PricesModel::rowOf(const Entry &e, const View &view) const
     put("tokens", e.used ? f.tokens(t.allTokens()) : Formatter::notApplicable(),
         e.used ? QVariant(qlonglong(t.allTokens())) : QVariant(),
         e.used ? static_cast<double>(t.allTokens()) : kNoOrder);
-    put("spend",
-        !e.used   ? Formatter::notApplicable()
-        : unknown ? Formatter::unknown()
-                  : f.money(t.cost),
+    put("spend", e.used ? f.moneyCell(t) : Formatter::notApplicable(),
         e.used && !unknown ? QVariant(QString::fromStdString(t.cost.toDecimal())) : QVariant(),
         e.used ? t.cost.toDouble() : kNoOrder);
     put("spendMark", e.used && !unknown ? Formatter::mark(t.bound()) : QString());
-    put("spendTone", unknown ? QStringLiteral("info") : QString());
+    put("spendTone", Formatter::noCharge(t) ? QStringLiteral("muted") : unknown ? QStringLiteral("info") : QString());
     put("accessible", tr("%1 of %2, %3").arg(e.model, e.provider, source));
     return row;
 }

@@ -93,8 +93,8 @@ void RunModel::showClasses()
     }
     const bool unknown = Formatter::costUnknown(sum);
     add(QStringLiteral("total"), tr("Total"), -1, sum.allTokens(),
-        unknown ? Formatter::unknown() : f.moneyFine(sum.cost), unknown ? QString() : Formatter::mark(sum.bound()), {},
-        QString::fromStdString(sum.cost.toDecimal()));
+        unknown ? Formatter::unknown() : f.moneyFine(sum.cost), unknown ? QString() : Formatter::mark(sum.bound()),
+        money && !unknown && whole > 0 ? f.percentText(1, 0) : QString(), QString::fromStdString(sum.cost.toDecimal()));
     const int n = static_cast<int>(rows.size());
     m_classes.setSortedRows(std::move(rows), n);
 }

@@ -5,6 +5,7 @@
 #include <map>
 #include <numeric>
 
+#include "core/aggregate/views/runstats.h"
 #include "core/models/overview/kpitexts.h"
 #include "core/models/runs/runmodel.h"
 
@@ -17,9 +18,9 @@ double niceStep(double span)
     static constexpr double kSteps[] = {0.1, 0.2, 0.5, 1,    2,    5,    10,    15,    30,    60,    120,
                                         300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 172800};
     for (const double step : kSteps)
-        if (span / step <= 6)
+        if (span / step <= 4)
             return step;
-    return span / 5;
+    return span / 4;
 }
 
 } // namespace
@@ -40,6 +41,8 @@ void RunModel::showKpis()
         cost.chipTone = QStringLiteral("info");
         cost.chipMark = QStringLiteral("≥");
     }
+    if (!unknown && t.calls > 0)
+        cost.sub = tr("%1 per call").arg(f.moneyFine(divide(t.cost, t.calls)));
     cost.tileState = t.bound() == CostBound::Exact ? QStringLiteral("value") : QStringLiteral("partial");
     KpiText calls;
     calls.label = tr("Calls");
@@ -60,7 +63,7 @@ void RunModel::showKpis()
         resend.mark = QStringLiteral("≈");
         resend.value = f.number(input / fresh, 1);
         resend.unit = QStringLiteral("×");
-        resend.sub = tr("input sent again and again");
+        resend.sub = tr("input sent again");
     } else {
         resend.value = Formatter::notApplicable();
         resend.tileState = QStringLiteral("nodata");
@@ -90,7 +93,11 @@ void RunModel::showCalls()
     }
     const double span = m_calls.empty() ? 0 : static_cast<double>(last - first) / 1e9;
     showGrid(span);
-    Totals sum;
+    Totals sum, whole;
+    for (const Call &call : m_calls)
+        whole.add(call);
+    // One column, one precision (design 6): cents where the run comes to ten of them, else what a call has.
+    const bool cents = !(whole.cost < UsdSum(100'000'000'000));
     std::vector<TableRow> rows;
     rows.reserve(m_calls.size());
     for (std::size_t i = 0; i < m_calls.size(); ++i) {
@@ -124,7 +131,12 @@ void RunModel::showCalls()
         put("cost", t.cost, t.costPlain);
         put("costMark", t.costMark);
         put("costTone", t.costTone);
-        put("sum", f.spend(sum), QString::fromStdString(sum.cost.toDecimal()));
+        put("sum",
+            Formatter::costUnknown(sum) ? Formatter::unknown()
+            : cents                     ? f.money(sum.cost)
+                                        : f.moneyFine(sum.cost),
+            QString::fromStdString(sum.cost.toDecimal()));
+        put("sumMark", Formatter::costUnknown(sum) ? QString() : Formatter::mark(sum.bound()));
         put("status", t.status, t.status);
         put("statusTone", t.statusTone);
         put("failed", call.failed());

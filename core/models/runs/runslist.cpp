@@ -205,7 +205,7 @@ TableRow RunsList::rowOf(const RunRow &run, const View &view, double dearest) co
     const RunState state = runState(run.info);
     const QString workflow = view.name(run.info.workflow, NameKind::Workflow);
     const bool unknown = Formatter::costUnknown(t);
-    const QString cost = unknown ? Formatter::unknown() : f.moneyFine(t.cost);
+    const QString cost = Formatter::noCharge(t) ? f.moneyCell(t) : unknown ? Formatter::unknown() : f.moneyFine(t.cost);
     const auto cache = t.cacheHitRate();
     const auto length = std::max<TimeNs>(0, run.info.end - run.info.start);
     put("shortId", id.left(7), id);

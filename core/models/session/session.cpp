@@ -159,7 +159,11 @@ void Session::setUpEngine()
     });
 }
 
-void Session::snapshotArrived() { schedule(); }
+void Session::snapshotArrived()
+{
+    Q_EMIT snapshotCame();
+    schedule();
+}
 
 void Session::schedule()
 {
@@ -261,6 +265,8 @@ void Session::showPage(bool chartDue)
                         QString::fromStdString(formatRfc3339(m_view.window.until)));
     const QString page = m_navigation.page();
     m_prices.editor()->show(m_view);
+    m_prices.showBadge(m_view);
+    m_sources.showTrouble(m_view);
     if (page == u"overview") {
         m_overview.show(m_view);
         if (chartDue)

@@ -130,6 +130,8 @@ Q_SIGNALS:
     void problemChanged();
     void callsOpenChanged();
     void notice(const QString &text, const QString &tone, const QString &actionText, const QString &tag);
+    /// The engine has a newer snapshot; the page follows at its own pace.
+    void snapshotCame();
     /// Figures of the page on screen were formed from a new View.
     void refreshed();
 

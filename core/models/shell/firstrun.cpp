@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/models/shell/firstrun.h"
 
+#include <QDate>
 #include <QDir>
 #include <QFileInfo>
 #include <QThreadPool>
@@ -65,7 +66,7 @@ void FirstRun::form()
         const auto put = [&](TableRow &row, const char *role, const QVariant &v) { m_found.put(row, role, v); };
         TableRow row = m_found.makeRow(root);
         put(row, "name", name);
-        put(row, "sub", tr("%1 sessions in %2").arg(files, shown));
+        put(row, "sub", s.files == 1 ? tr("1 session in %1").arg(shown) : tr("%1 sessions in %2").arg(files, shown));
         put(row, "icon", QStringLiteral("term"));
         const QString newest =
             f.startOfDay(s.newestMtimeNs) == f.startOfDay(now) ? tr("today") : f.when(s.newestMtimeNs, now);
@@ -114,8 +115,9 @@ QString FirstRun::sizeText() const
             bytes += f.source.bytes;
             files += static_cast<qint64>(f.source.files);
         }
-    return files == 0 ? QString()
-                      : tr("%1 files, %2").arg(m_services.format.count(files), m_services.format.bytes(bytes));
+    return files == 0   ? QString()
+           : files == 1 ? tr("1 file, %1").arg(m_services.format.bytes(bytes))
+                        : tr("%1 files, %2").arg(m_services.format.count(files), m_services.format.bytes(bytes));
 }
 
 bool FirstRun::canStart() const
@@ -172,9 +174,12 @@ void FirstRun::show(const View &view)
 {
     if (!m_looked)
         look();
-    const QString price = tr("Prices: book of %1, %2 models, works offline")
-                              .arg(QString::fromStdString(view.snapshot->prices.date),
-                                   m_services.format.count(view.snapshot->prices.models));
+    const QString price =
+        tr("Prices: book of %1, %2 models, works offline")
+            .arg(m_services.format.locale().toString(
+                     QDate::fromString(QString::fromStdString(view.snapshot->prices.date), Qt::ISODate),
+                     QStringLiteral("d MMM yyyy")),
+                 m_services.format.count(view.snapshot->prices.models));
     if (price == m_priceText)
         return;
     m_priceText = price;

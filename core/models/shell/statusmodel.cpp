@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/models/overview/kpitexts.h"
+#include "core/models/sources/sourcewords.h"
 
 namespace flyball {
 
@@ -40,12 +41,15 @@ void StatusModel::show(const View &view)
     qint64 live = 0, paused = 0;
     std::int64_t lag = -1;
     double rate = 0;
+    const SourceHealth *newest = nullptr;
     for (const SourceHealth &h : s.sources) {
         const bool reads =
             h.state == SourceState::Live || h.state == SourceState::Idle || h.state == SourceState::CatchingUp;
         live += reads ? 1 : 0;
         paused += h.state == SourceState::Paused ? 1 : 0;
-        lag = h.state == SourceState::Live ? std::max(lag, h.lagNs) : lag;
+        lag = std::max(lag, lagOf(h));
+        if (h.newestEvent != kNoTime && (newest == nullptr || h.newestEvent > newest->newestEvent))
+            newest = &h;
         rate += h.linesPerSecond;
     }
     const auto all = static_cast<qint64>(s.sources.size());
@@ -56,6 +60,8 @@ void StatusModel::show(const View &view)
             live + paused == all ? QStringLiteral("ok") : QStringLiteral("warn"), "sources");
     if (lag >= 0)
         add("lag", tr("Lag %1").arg(f.duration(lag)), {}, "sources");
+    else if (newest != nullptr && newest->state == SourceState::Idle)
+        add("lag", tr("Idle since %1").arg(f.whenExact(newest->newestEvent, view.now)), {}, "sources");
     if (rate > 0.05)
         add("rate", tr("%1 lines/s").arg(f.number(rate, rate < 9.95 ? 1 : 0)), {}, "sources");
     if (s.rejected > 0)

@@ -2,42 +2,13 @@
 #include "core/models/sources/sourcesmodel.h"
 
 #include <QFileInfo>
-#include <limits>
+#include <algorithm>
 
 #include "core/models/overview/kpitexts.h"
 #include "core/models/sources/sourcecheck.h"
 #include "core/models/text/displayname.h"
 
 namespace flyball {
-
-namespace {
-
-constexpr TimeNs kSampleEvery = 5 * kSecond;
-constexpr std::size_t kSamples = 720; // one hour
-
-} // namespace
-
-SourceWords sourceWords(SourceState state)
-{
-    const auto tr = [](const char *text) { return SourcesModel::tr(text); };
-    switch (state) {
-    case SourceState::CatchingUp:
-        return {tr("Catching up"), QStringLiteral("info")};
-    case SourceState::Live:
-        return {tr("Live"), QStringLiteral("ok")};
-    case SourceState::Idle:
-        return {tr("Idle"), QStringLiteral("muted")};
-    case SourceState::Stale:
-        return {tr("Stale"), QStringLiteral("warn")};
-    case SourceState::Failing:
-        return {tr("Failing"), QStringLiteral("crit")};
-    case SourceState::Paused:
-        return {tr("Paused"), QStringLiteral("muted")};
-    case SourceState::Unknown:
-        break;
-    }
-    return {tr("Starting"), QStringLiteral("muted")};
-}
 
 SourcesModel::SourcesModel(Services &services, QObject *parent)
     : QObject(parent),
@@ -67,19 +38,16 @@ const SourceHealth *SourcesModel::health(const QString &id) const
     return nullptr;
 }
 
-void SourcesModel::sample(const Snapshot &snapshot, TimeNs now)
+void SourcesModel::showTrouble(const View &view)
 {
-    for (const SourceHealth &h : snapshot.sources) {
-        auto &ring = m_samples[QString::fromStdString(h.id)];
-        if (!ring.empty() && now - ring.back().at < kSampleEvery)
-            continue;
-        const bool reading = h.state == SourceState::Live || h.state == SourceState::Idle;
-        const double lag =
-            reading && h.lagNs >= 0 ? static_cast<double>(h.lagNs) / 1e9 : std::numeric_limits<double>::quiet_NaN();
-        ring.push_back({now, h.linesPerSecond, lag});
-        if (ring.size() > kSamples)
-            ring.pop_front();
-    }
+    const auto &sources = view.snapshot->sources;
+    const int problems = static_cast<int>(std::count_if(sources.begin(), sources.end(), inTrouble));
+    const SourceTrouble trouble = troubleOf(*view.snapshot, m_services.format, view.now);
+    if (problems == m_problems && trouble == m_trouble)
+        return;
+    m_problems = problems;
+    m_trouble = trouble;
+    Q_EMIT problemsChanged();
 }
 
 void SourcesModel::show(const View &view)
@@ -89,16 +57,13 @@ void SourcesModel::show(const View &view)
     m_now = view.now;
     m_spend = view.group({Dimension::Source});
     int live = 0;
-    m_problems = 0;
     std::vector<TableRow> rows;
     for (const SourceHealth &h : m_snapshot->sources) {
         const QString id = QString::fromStdString(h.id);
         const SourceWords words = sourceWords(h.state);
         live += h.state == SourceState::Live || h.state == SourceState::Idle || h.state == SourceState::CatchingUp;
-        const bool bad = h.state == SourceState::Failing || h.state == SourceState::Stale;
-        m_problems += bad ? 1 : 0;
-        const QString target = displayName(std::string_view(h.target));
-        const QString name = displayName(QFileInfo(QString::fromStdString(h.target)).fileName());
+        const bool bad = inTrouble(h);
+        const QString name = sourceName(h);
         const auto spend =
             std::find_if(m_spend.begin(), m_spend.end(), [&](const Group &g) { return g.key[0] == h.symbol; });
         SparkData spark;
@@ -112,17 +77,23 @@ void SourcesModel::show(const View &view)
         const auto put = [&](const char *role, const QVariant &v, const QVariant &plain = {}, double order = kNoOrder) {
             m_table.put(row, role, v, plain, order);
         };
-        put("name", name.isEmpty() ? target : name, QString::fromStdString(h.target));
-        put("sub", h.error.empty() ? tr("%1, %2 files").arg(kindLabel(QString::fromStdString(h.kind)), f.count(h.files))
-                                   : displayName(std::string_view(h.error)));
+        const QString kind = kindLabel(QString::fromStdString(h.kind));
+        const QString files = h.files == 1 ? tr("1 file") : tr("%1 files").arg(f.count(h.files));
+        put("name", name, QString::fromStdString(h.target));
+        put("sub", !h.error.empty() ? problemText(h) : kind.isEmpty() ? files : tr("%1, %2").arg(kind, files));
         put("kind", QString::fromStdString(h.kind), QString::fromStdString(h.kind));
         put("icon", h.kind == "claude-code" ? QStringLiteral("term") : QStringLiteral("file"));
         put("state", words.text, words.text);
         put("stateTone", words.tone);
         put("stateText", h.since > 0 ? tr("since %1").arg(f.whenExact(h.since, view.now)) : QString());
-        put("lag", h.lagNs >= 0 ? f.duration(h.lagNs) : Formatter::notApplicable(),
-            h.lagNs >= 0 ? QVariant(static_cast<double>(h.lagNs) / 1e9) : QVariant());
-        put("lagTone", bad ? QStringLiteral("warn") : QString());
+        const std::int64_t lag = lagOf(h);
+        const QString idle = idleCell(h, f, view.now);
+        put("lag",
+            lag >= 0         ? f.duration(lag)
+            : idle.isEmpty() ? Formatter::notApplicable()
+                             : idle,
+            lag >= 0 ? QVariant(static_cast<double>(lag) / 1e9) : QVariant());
+        put("lagTone", bad ? QStringLiteral("warn") : lag < 0 ? QStringLiteral("muted") : QString());
         put("spark", QVariant::fromValue(spark));
         put("linesPerSecond", f.number(h.linesPerSecond, h.linesPerSecond < 9.95 ? 1 : 0), h.linesPerSecond);
         put("records", h.bytesPending > 0 ? f.bytesOf(h.bytesRead, total) : f.tokens(h.lines), qlonglong(h.lines));
@@ -160,10 +131,13 @@ void SourcesModel::showKpis(const View &view)
     const Formatter &f = m_services.format;
     double rate = 0;
     std::int64_t lag = -1, lines = 0;
+    const SourceHealth *newest = nullptr;
     for (const SourceHealth &h : m_snapshot->sources) {
         rate += h.linesPerSecond;
         lines += h.lines;
-        lag = std::max(lag, h.state == SourceState::Live ? h.lagNs : -1);
+        lag = std::max(lag, lagOf(h));
+        if (h.newestEvent != kNoTime && (newest == nullptr || h.newestEvent > newest->newestEvent))
+            newest = &h;
     }
     KpiText coverage;
     coverage.label = tr("Coverage");
@@ -180,7 +154,8 @@ void SourcesModel::showKpis(const View &view)
     KpiText lagText;
     lagText.label = tr("Lag");
     lagText.value = lag >= 0 ? f.duration(lag) : Formatter::notApplicable();
-    lagText.sub = tr("event time to screen, slowest source");
+    lagText.sub = lag >= 0 || newest == nullptr ? tr("event time to screen") : idleText(*newest, f, view.now);
+    lagText.note = lag >= 0 ? tr("slowest source") : QString();
     lagText.tileState = lag >= 0 ? QStringLiteral("value") : QStringLiteral("nodata");
     KpiText rateText;
     rateText.label = tr("Lines per second");
@@ -195,7 +170,8 @@ void SourcesModel::showKpis(const View &view)
     KpiText duplicates;
     duplicates.label = tr("Duplicates dropped");
     duplicates.value = f.count(m_snapshot->duplicates);
-    duplicates.sub = tr("same call seen twice, %1 lines ignored").arg(f.tokens(m_snapshot->ignored));
+    duplicates.sub = tr("same call seen twice");
+    duplicates.note = tr("%1 ignored").arg(f.tokens(m_snapshot->ignored));
     const std::array<KpiText, 5> all{coverage, lagText, rateText, rejected, duplicates};
     for (int i = 0; i < 5; ++i)
         m_kpis[i]->set(all[static_cast<std::size_t>(i)]);
@@ -217,7 +193,7 @@ void SourcesModel::showDetails()
     if (h != nullptr) {
         const Formatter &f = m_services.format;
         add(tr("Path"), displayName(std::string_view(h->target)), {}, true);
-        add(tr("Format"), kindLabel(QString::fromStdString(h->kind)));
+        add(tr("Format"), h->kind.empty() ? tr("detected") : kindLabel(QString::fromStdString(h->kind)));
         add(tr("Files"), f.count(h->files));
         if (h->filesUnreadable > 0)
             add(tr("Unreadable files"), f.count(h->filesUnreadable), QStringLiteral("warn"));
@@ -261,29 +237,6 @@ void SourcesModel::showRejects()
     m_rejectsTotal = f.count(total);
     m_rejects.setStatus(m_rejectsTotal, false, tr("Nothing was rejected"), tr("Every line was understood."));
     m_rejects.setRows(std::move(rows));
-}
-
-void SourcesModel::formLag()
-{
-    m_lag = {};
-    m_lag.binMs = kSampleEvery / 1'000'000;
-    const QString id = m_selectedId.isEmpty() && m_table.count() > 0
-                           ? m_table.row(0).value(QStringLiteral("id")).toString()
-                           : m_selectedId;
-    if (const auto ring = m_samples.constFind(id); ring != m_samples.constEnd() && !ring->empty()) {
-        m_lag.startMs = ring->front().at / 1'000'000;
-        TimeNs next = ring->front().at;
-        for (const Sample &s : *ring) {
-            // A pause of the window leaves a gap, not a straight line.
-            for (; s.at - next > 2 * kSampleEvery && m_lag.values.size() < qsizetype(4 * kSamples);
-                 next += kSampleEvery)
-                m_lag.values.append(std::numeric_limits<double>::quiet_NaN());
-            m_lag.values.append(s.lagSeconds);
-            next = s.at + kSampleEvery;
-        }
-        m_lag.summary = tr("Lag of %1").arg(m_selectedName);
-    }
-    Q_EMIT lagChanged();
 }
 
 } // namespace flyball

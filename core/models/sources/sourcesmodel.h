@@ -10,6 +10,7 @@
 #include "core/models/chartdata.h"
 #include "core/models/session/services.h"
 #include "core/models/session/view.h"
+#include "core/models/sources/sourcewords.h"
 #include "core/models/table/kpi.h"
 #include "core/models/table/tablemodel.h"
 
@@ -26,10 +27,14 @@ class SourcesModel : public QObject {
     Q_PROPERTY(flyball::TableModel *rejects READ rejects CONSTANT)
     Q_PROPERTY(QString rejectsTotal READ rejectsTotal NOTIFY changed)
     Q_PROPERTY(QString sub READ sub NOTIFY changed)
-    Q_PROPERTY(int problems READ problems NOTIFY changed)
+    Q_PROPERTY(int problems READ problems NOTIFY problemsChanged)
+    Q_PROPERTY(QString troubleHeading READ troubleHeading NOTIFY problemsChanged)
+    Q_PROPERTY(QString troubleText READ troubleText NOTIFY problemsChanged)
     Q_PROPERTY(int selected READ selected NOTIFY selectedChanged)
     Q_PROPERTY(QString selectedName READ selectedName NOTIFY selectedChanged)
     Q_PROPERTY(flyball::LagData lagChart READ lagChart NOTIFY lagChanged)
+    Q_PROPERTY(QString lagEmptyHeading READ lagEmptyHeading NOTIFY lagChanged)
+    Q_PROPERTY(QString lagEmptyText READ lagEmptyText NOTIFY lagChanged)
     Q_PROPERTY(QString checkState READ checkState NOTIFY checkChanged)
     Q_PROPERTY(QString checkText READ checkText NOTIFY checkChanged)
     Q_PROPERTY(QString checkKind READ checkKind NOTIFY checkChanged)
@@ -45,9 +50,14 @@ public:
     [[nodiscard]] QString rejectsTotal() const { return m_rejectsTotal; }
     [[nodiscard]] QString sub() const { return m_sub; }
     [[nodiscard]] int problems() const { return m_problems; }
+    [[nodiscard]] QString troubleHeading() const { return m_trouble.heading; }
+    [[nodiscard]] QString troubleText() const { return m_trouble.text; }
     [[nodiscard]] int selected() const { return m_table.indexOf(m_selectedId); }
     [[nodiscard]] QString selectedName() const { return m_selectedName; }
     [[nodiscard]] LagData lagChart() const { return m_lag; }
+    /// Why there is no lag to draw; empty while there is.
+    [[nodiscard]] QString lagEmptyHeading() const { return m_lagHeading; }
+    [[nodiscard]] QString lagEmptyText() const { return m_lagText; }
     [[nodiscard]] QString checkState() const { return m_checkState; }
     [[nodiscard]] QString checkText() const { return m_checkText; }
     [[nodiscard]] QString checkKind() const { return m_checkKind; }
@@ -65,6 +75,8 @@ public:
     Q_INVOKABLE [[nodiscard]] QVariantList removeNotes(const QString &id) const;
 
     void show(const View &view);
+    /// The badge and the banner, which are there on every page.
+    void showTrouble(const View &view);
     /// Keeps lag and rate of the last hour; called every few seconds on every page.
     void sample(const Snapshot &snapshot, TimeNs now);
 
@@ -72,6 +84,7 @@ Q_SIGNALS:
     void changed();
     void selectedChanged();
     void lagChanged();
+    void problemsChanged();
     void checkChanged();
 
 private:
@@ -84,6 +97,8 @@ private:
     void showDetails();
     void showRejects();
     void formLag();
+    void explainNoLag();
+    [[nodiscard]] QString lagSource() const;
     void setCheck(const QString &state, const QString &text, const QString &kind);
     [[nodiscard]] const SourceHealth *health(const QString &id) const;
 
@@ -95,16 +110,14 @@ private:
     TableModel m_table, m_details, m_rejects;
     QString m_rejectsTotal, m_sub, m_selectedId, m_selectedName;
     int m_problems = 0;
+    SourceTrouble m_trouble;
+    QString m_lagHeading, m_lagText;
     int m_checkRequest = 0;
     QString m_checkState = QStringLiteral("none"), m_checkText, m_checkKind;
     QHash<QString, std::deque<Sample>> m_samples;
     LagData m_lag;
 };
 
-struct SourceWords {
-    QString text, tone;
-};
-[[nodiscard]] SourceWords sourceWords(SourceState state);
 [[nodiscard]] QString localPath(const QString &pathOrUrl);
 
 } // namespace flyball

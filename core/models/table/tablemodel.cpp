@@ -2,6 +2,7 @@
 #include "core/models/table/tablemodel.h"
 
 #include <QCollator>
+#include <QLocale>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -56,6 +57,35 @@ void TableModel::put(TableRow &row, const char *role, QVariant shown, QVariant p
     row.cells[i] = std::move(shown);
     row.plain[i] = std::move(plain);
     row.order[i] = order;
+}
+
+QString TableModel::copyText(int index, const QStringList &keys) const
+{
+    if (index < 0 || index >= count())
+        return {};
+    const TableRow &row = m_rows[static_cast<std::size_t>(index)];
+    QStringList texts, marks;
+    for (const QString &key : keys) {
+        const int at = roleIndex(key);
+        if (at < 0)
+            continue;
+        const auto i = static_cast<std::size_t>(at);
+        const bool hasPlain =
+            std::any_of(m_rows.begin(), m_rows.end(), [i](const TableRow &r) { return r.plain[i].isValid(); });
+        const QVariant &value = hasPlain ? row.plain[i] : row.cells[i];
+        const bool isText = value.typeId() == QMetaType::QString;
+        if (!hasPlain && !isText)
+            continue; // a small chart
+        QString text = value.typeId() == QMetaType::Double
+                           ? QString::number(value.toDouble(), 'g', QLocale::FloatingPointShortest)
+                           : value.toString();
+        texts.append(text.replace(u'\t', u' ').replace(u'\n', u' ').replace(u'\r', u' '));
+        if (const int mark = roleIndex(key + QStringLiteral("Mark")); mark >= 0)
+            marks.append(row.cells[static_cast<std::size_t>(mark)].toString());
+    }
+    while (!marks.isEmpty() && marks.last().isEmpty())
+        marks.removeLast();
+    return (texts + marks).join(u'\t');
 }
 
 void TableModel::setFrozen(bool frozen)

@@ -61,6 +61,9 @@ public:
     Q_INVOKABLE void loadMore();
     Q_INVOKABLE [[nodiscard]] QVariantMap row(int index) const;
     Q_INVOKABLE [[nodiscard]] int indexOf(const QString &id) const;
+    /// The row for the clipboard: plain exact values of `keys`, tab separated; nothing where a value is not known.
+    /// A sum that is a bound is followed by its mark, as in exports.
+    Q_INVOKABLE [[nodiscard]] QString copyText(int index, const QStringList &keys) const;
 
     [[nodiscard]] TableRow makeRow(const QString &id) const;
     void put(TableRow &row, const char *role, QVariant shown) const;

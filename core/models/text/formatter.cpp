@@ -234,6 +234,19 @@ bool Formatter::costUnknown(const Totals &totals)
     return missing > 0 && totals.cost.isZero() && missing >= totals.calls - totals.errors;
 }
 
+bool Formatter::noCharge(const Totals &totals)
+{
+    return totals.calls > 0 && totals.errors == totals.calls && totals.cost.isZero() && totals.allTokens() == 0
+           && totals.callsUnpriced == 0;
+}
+
+QString Formatter::moneyCell(const Totals &totals) const
+{
+    return noCharge(totals)      ? QCoreApplication::translate("Formatter", "no charge")
+           : costUnknown(totals) ? unknown()
+                                 : money(totals.cost);
+}
+
 QString Formatter::unknown() { return QCoreApplication::translate("Formatter", "unknown"); }
 
 QString Formatter::spend(const Totals &totals, qint64 rejected) const

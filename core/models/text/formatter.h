@@ -69,6 +69,10 @@ public:
     [[nodiscard]] QString spend(const Totals &totals, qint64 rejected = 0) const;
     /// True when calls were made and not one of them could be priced: the sum is unknown, not 0.
     [[nodiscard]] static bool costUnknown(const Totals &totals);
+    /// True when every call failed before a token was used: nothing was charged, so there is no amount to show.
+    [[nodiscard]] static bool noCharge(const Totals &totals);
+    /// money() for a table cell, or "unknown", or "no charge".
+    [[nodiscard]] QString moneyCell(const Totals &totals) const;
     [[nodiscard]] static QString unknown();
     [[nodiscard]] static QString notApplicable() { return QStringLiteral("—"); }
 
