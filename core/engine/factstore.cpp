@@ -205,7 +205,7 @@ void FactStore::addCall(std::uint32_t group, const CallFact &fact, bool &duplica
     PackedCall &packed = m_calls.grow();
     pack(fact, packed);
     packed.group = group;
-    packed.next = m_groups[group].calls;
+    m_nextCall.push_back(m_groups[group].calls);
     m_groups[group].calls = index;
     m_groups[group].format = formatFor(fact.format);
     m_callIndex.insert(hash, index);
@@ -214,17 +214,15 @@ void FactStore::addCall(std::uint32_t group, const CallFact &fact, bool &duplica
 void FactStore::addSpan(std::uint32_t group, const SpanFact &span)
 {
     const std::uint64_t hash = spanHash(span);
-    const std::uint32_t found = m_spanIndex.find(hash, [&](std::uint32_t i) {
-        return m_spans[i].span.span == span.span && m_spans[i].span.trace == span.trace;
-    });
+    const std::uint32_t found = m_spanIndex.find(
+        hash, [&](std::uint32_t i) { return m_spans[i].span == span.span && m_spans[i].trace == span.trace; });
     if (found != kNone) {
-        mergeSpan(m_spans[found].span, span, m_symbols);
+        mergeSpan(m_spans[found], span, m_symbols);
         return;
     }
     const auto index = static_cast<std::uint32_t>(m_spans.size());
-    SpanNode &node = m_spans.grow();
-    node.span = span;
-    node.next = m_groups[group].spans;
+    m_spans.grow() = span;
+    m_nextSpan.push_back(m_groups[group].spans);
     m_groups[group].spans = index;
     m_spanIndex.insert(hash, index);
 }
@@ -249,9 +247,7 @@ bool FactStore::addSignal(std::uint32_t group, const SignalFact &signal)
     for (std::uint32_t i = m_groups[group].signals; i != kNone; i = m_signals[i].next)
         if (m_signals[i].signal.id == signal.id && m_signals[i].signal.span == signal.span)
             return false;
-    SignalNode &node = m_signals.grow();
-    node.signal = signal;
-    node.next = m_groups[group].signals;
+    m_signals.grow() = {signal, m_groups[group].signals};
     m_groups[group].signals = static_cast<std::uint32_t>(m_signals.size() - 1);
     return true;
 }
@@ -265,17 +261,21 @@ void FactStore::copyGroup(std::uint32_t group, Group &out) const
     // The order is decided on small pairs: facts are too large to be moved about.
     auto &order = out.order;
     order.clear();
-    for (std::uint32_t i = slot.calls; i != kNone; i = m_calls[i].next)
-        order.emplace_back(m_calls[i].sub, i);
+    for (std::uint32_t i = slot.calls; i != kNone; i = m_nextCall[i])
+        order.emplace_back(0, i);
+    for (auto &[sub, i] : order)
+        sub = m_calls[i].sub;
     std::sort(order.begin(), order.end());
     for (const auto &[sub, i] : order)
         unpack(m_calls[i], out.calls.emplace_back());
     order.clear();
-    for (std::uint32_t i = slot.spans; i != kNone; i = m_spans[i].next)
-        order.emplace_back(m_spans[i].span.span, i);
+    for (std::uint32_t i = slot.spans; i != kNone; i = m_nextSpan[i])
+        order.emplace_back(0, i);
+    for (auto &[span, i] : order)
+        span = m_spans[i].span;
     std::sort(order.begin(), order.end());
     for (const auto &[span, i] : order)
-        out.spans.push_back(m_spans[i].span);
+        out.spans.push_back(m_spans[i]);
     order.clear();
     for (std::uint32_t i = slot.signals; i != kNone; i = m_signals[i].next)
         order.emplace_back(m_signals[i].signal.id, i);
@@ -289,6 +289,8 @@ void FactStore::clear()
     m_groups.clear();
     m_calls.clear();
     m_spans.clear();
+    m_nextCall.clear();
+    m_nextSpan.clear();
     m_signals.clear();
     m_names.clear();
     m_rare.clear();

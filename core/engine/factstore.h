@@ -134,7 +134,6 @@ private:
         std::int64_t offset = 0;
         std::uint32_t tokens[kTokenClasses] = {};
         std::uint32_t group = 0;
-        std::uint32_t next = kNone;
         std::uint32_t names = 0;
         std::uint32_t rare = kNone;
         std::uint32_t flags = 0;
@@ -153,10 +152,6 @@ private:
         std::int64_t webSearches = 0;
         std::array<std::int64_t, kTokenClasses> high{}; ///< token counts beyond 32 bits
     };
-    struct SpanNode {
-        SpanFact span;
-        std::uint32_t next = kNone;
-    };
     struct SignalNode {
         SignalFact signal;
         std::uint32_t next = kNone;
@@ -170,8 +165,10 @@ private:
     SymbolTable &m_symbols;
     std::vector<GroupSlot> m_groups;
     ChunkedVector<PackedCall> m_calls;
-    ChunkedVector<SpanNode> m_spans;
-    ChunkedVector<SignalNode, 7> m_signals;
+    ChunkedVector<SpanFact> m_spans;
+    // The next one of the same group, apart from the facts: a walk over them must not wait for each fact in turn.
+    std::vector<std::uint32_t> m_nextCall, m_nextSpan;
+    ChunkedVector<SignalNode> m_signals;
     std::vector<NameSet> m_names;
     std::vector<Rare> m_rare;
     IndexTable m_groupIndex, m_callIndex, m_spanIndex, m_nameIndex;

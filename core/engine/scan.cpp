@@ -15,8 +15,8 @@ namespace flyball {
 
 namespace {
 
-constexpr std::size_t kMaxWaiting = 32;         ///< batches decoded ahead of the merge
-constexpr std::int64_t kBatchBytes = 1LL << 20; ///< of input, before a batch is handed over: still warm there
+constexpr std::size_t kMaxWaiting = 32;   ///< batches decoded ahead of the merge
+constexpr std::size_t kBatchFacts = 1024; ///< before a batch is handed over: still warm there, yet worth a waking
 
 /// A file, or a piece of one.
 struct Job {
@@ -82,6 +82,9 @@ class Decoder {
 public:
     Decoder(SymbolTable &symbols, BatchQueue &queue) : m_cache(symbols), m_queue(queue), m_reader(options()) {}
 
+    /// Hands over what is left. Small files share a batch: waking the other thread for each costs more than they do.
+    void flush() { m_queue.push(std::move(m_batch)); }
+
     Result<> run(const Job &job)
     {
         ReaderContext context;
@@ -92,20 +95,18 @@ public:
         context.keepRequests = false;
         const auto reader = job.target->format->makeReader(context);
         const Symbol path = m_cache.intern(context.path);
-        FactBatch batch = m_queue.fresh();
         const ChunkSink sink = [&](const Chunk &chunk) {
-            reader->read(chunk.unterminated ? completeLines(chunk.bytes) : chunk.bytes, chunk.begin, batch);
-            if (batch.bytes >= kBatchBytes) {
-                m_queue.push(std::move(batch));
-                batch = m_queue.fresh();
+            reader->read(chunk.unterminated ? completeLines(chunk.bytes) : chunk.bytes, chunk.begin, m_batch);
+            if (m_batch.calls.size() + m_batch.spans.size() >= kBatchFacts) {
+                m_queue.push(std::move(m_batch));
+                m_batch = m_queue.fresh();
             }
         };
         const RejectSink rejects = [&](const Reject &reject) {
-            batch.rejects.push_back({m_cache.intern(reject.reason), path, reject.offset, reject.length});
+            m_batch.rejects.push_back({m_cache.intern(reject.reason), path, reject.offset, reject.length});
         };
         const Result<ReadOutcome> outcome = job.whole ? m_reader.read(context.path, sink, rejects)
                                                       : m_reader.readPiece(context.path, job.piece, sink, rejects);
-        m_queue.push(std::move(batch));
         if (!outcome)
             return outcome.error();
         return {};
@@ -131,6 +132,7 @@ private:
 
     SymbolCache m_cache;
     BatchQueue &m_queue;
+    FactBatch m_batch;
     FileReader m_reader;
 };
 
@@ -181,6 +183,7 @@ Result<> scan(const std::vector<ScanTarget> &targets, const ScanOptions &options
                     errors.push_back(done.error());
                 }
             }
+            decoder.flush();
             queue.producerDone();
         });
     FactBatch batch;

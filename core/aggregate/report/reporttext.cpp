@@ -177,6 +177,8 @@ std::string reportToJson(const Report &report)
     std::string out = R"({"schema":"flyball.report/1","window":)" + dumpJson(window) + R"(,"totals":)"
                       + totalsToJson(report.totals, report.runs, report.rejected) + R"(,"coverage":)"
                       + dumpJson(coverage) + R"(,"groups":[)";
+    constexpr std::size_t kGroupText = 800; // about what one group takes
+    out.reserve(out.size() + report.groups.size() * kGroupText);
     for (const ReportGroup &group : report.groups) {
         out += out.back() == '[' ? R"({"key":{)" : R"(,{"key":{)";
         for (std::size_t i = 0; i < group.key.size(); ++i) {
