@@ -144,6 +144,10 @@ struct Snapshot {
     std::int64_t ignored = 0;
     std::int64_t duplicates = 0;
     std::int64_t rejected = 0;
+
+    /// Whether both show the same sums, runs and conditions, so that only times and rates of sources can differ.
+    /// Costs a comparison per shared chunk.
+    [[nodiscard]] bool sameFigures(const Snapshot &other) const;
 };
 
 } // namespace flyball

@@ -169,8 +169,10 @@ void Session::schedule()
 {
     if (!m_visible || m_tick.isActive())
         return;
-    const qint64 since = m_sinceFigures.isValid() ? m_sinceFigures.elapsed() : kTickMs;
-    m_tick.start(static_cast<int>(std::max<qint64>(0, kTickMs - since)));
+    // Figures of a long history cost more: they come less often, so that looking at them stays cheap.
+    const qint64 tick = std::max<qint64>(kTickMs, m_refreshNs * kRefreshRest / 1'000'000);
+    const qint64 since = m_sinceFigures.isValid() ? m_sinceFigures.elapsed() : tick;
+    m_tick.start(static_cast<int>(std::max<qint64>(0, std::min<qint64>(tick, kMaxTickMs) - since)));
 }
 
 void Session::setVisible(bool visible)
@@ -221,6 +223,14 @@ void Session::refreshNow()
     refresh();
 }
 
+/// An idle fleet still gets a snapshot now and then. Its figures are made anew only every few seconds, for the
+/// rates that fall as time goes by.
+bool Session::standsStill(const Snapshot &snapshot, TimeNs now) const
+{
+    return m_shownSequence != 0 && m_view.snapshot && m_sinceFigures.isValid() && m_sinceFigures.elapsed() < kStillMs
+           && bucketOf(now, kMinute) == m_shownMinute && snapshot.sameFigures(*m_view.snapshot);
+}
+
 void Session::refresh()
 {
     if (!m_visible)
@@ -230,9 +240,20 @@ void Session::refresh()
     const TimeNs now = m_paused ? m_pausedAt : clock;
     const bool fresh = snapshot->sequence != m_shownSequence || bucketOf(now, kMinute) != m_shownMinute;
     const bool second = !m_sinceChart.isValid() || m_sinceChart.elapsed() >= kChartMs;
-    const bool chartDue = m_chartWanted || (second && (fresh || m_chartPending));
+    const bool still = standsStill(*snapshot, now);
+    const bool chartDue = m_chartWanted || (second && ((fresh && !still) || m_chartPending));
     if (!fresh && !chartDue)
         return;
+    if (!chartDue && still) {
+        m_view.snapshot = snapshot;
+        m_shownSequence = snapshot->sequence;
+        m_status.show(m_view);
+        if (m_navigation.page() == u"sources")
+            m_sources.show(m_view);
+        return;
+    }
+    QElapsedTimer cost;
+    cost.start();
     m_view.snapshot = snapshot;
     m_view.now = now;
     const RangeModel::Resolved resolved = m_range.resolve(*snapshot, now, m_services.format);
@@ -252,6 +273,7 @@ void Session::refresh()
     showState();
     showPage(chartDue);
     Q_EMIT refreshed();
+    m_refreshNs += (cost.nsecsElapsed() - m_refreshNs) / 4;
 }
 
 void Session::showPage(bool chartDue)

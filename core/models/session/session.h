@@ -80,6 +80,9 @@ class Session : public QObject {
 
 public:
     static constexpr int kTickMs = 250;
+    static constexpr int kMaxTickMs = 600;
+    static constexpr int kStillMs = 10'000;
+    static constexpr qint64 kRefreshRest = 40; ///< a refresh is followed by this many times its own cost at least
     static constexpr int kChartMs = 1000;
 
     Session(Engine &engine, SessionOptions options, QObject *parent = nullptr);
@@ -144,6 +147,7 @@ private:
     void setUpEngine();
     void snapshotArrived();
     void schedule();
+    [[nodiscard]] bool standsStill(const Snapshot &snapshot, TimeNs now) const;
     void refresh();
     void heartbeat();
     void showPage(bool chartDue);
@@ -179,6 +183,7 @@ private:
     Exporter m_exporter;
     FirstRun m_firstRun;
     QTimer m_tick, m_heartbeat;
+    qint64 m_refreshNs = 0; ///< what a refresh costs, smoothed
     QElapsedTimer m_sinceFigures, m_sinceChart;
     std::shared_ptr<std::atomic<bool>> m_posted; ///< a snapshot notice is on its way to this thread
     bool m_visible = true, m_ready = false, m_hasData = false, m_chartWanted = true, m_chartPending = false;
