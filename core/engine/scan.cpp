@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
-#include <deque>
 #include <mutex>
 #include <thread>
 
@@ -15,8 +13,7 @@ namespace flyball {
 
 namespace {
 
-constexpr std::size_t kMaxWaiting = 32;   ///< batches decoded ahead of the merge
-constexpr std::size_t kBatchFacts = 1024; ///< before a batch is handed over: still warm there, yet worth a waking
+constexpr std::size_t kBatchFacts = 1024; ///< before a batch is merged: few enough to be warm, enough for one lock
 
 /// A file, or a piece of one.
 struct Job {
@@ -25,65 +22,34 @@ struct Job {
     bool whole = true;
 };
 
-/// Batches on their way from the decoders to the one thread that merges.
-class BatchQueue {
+/// The one collator behind several decoders. Each merges what it has read itself: the facts are still in its caches,
+/// and nobody has to be woken for them.
+class SharedCollator {
 public:
-    void push(FactBatch batch)
+    explicit SharedCollator(Collator &collator) : m_collator(collator) {}
+    /// Empties the batch, which keeps its memory.
+    void merge(FactBatch &batch)
     {
-        std::unique_lock lock(m_mutex);
-        m_room.wait(lock, [&] { return m_batches.size() < kMaxWaiting; });
-        m_batches.push_back(std::move(batch));
-        m_filled.notify_one();
-    }
-    bool pop(FactBatch &batch)
-    {
-        std::unique_lock lock(m_mutex);
-        m_filled.wait(lock, [&] { return !m_batches.empty() || m_producers == 0; });
-        if (m_batches.empty())
-            return false;
-        batch = std::move(m_batches.front());
-        m_batches.pop_front();
-        m_room.notify_one();
-        return true;
-    }
-    /// An empty batch, if possible with memory that was used before: fresh pages cost more than filling them.
-    FactBatch fresh()
-    {
-        const std::lock_guard lock(m_mutex);
-        if (m_free.empty())
-            return {};
-        FactBatch batch = std::move(m_free.back());
-        m_free.pop_back();
-        return batch;
-    }
-    void giveBack(FactBatch batch)
-    {
+        {
+            const std::lock_guard lock(m_mutex);
+            m_collator.add(batch);
+        }
         batch.clear();
-        const std::lock_guard lock(m_mutex);
-        m_free.push_back(std::move(batch));
-    }
-    void setProducers(unsigned count) { m_producers = count; }
-    void producerDone()
-    {
-        const std::lock_guard lock(m_mutex);
-        --m_producers;
-        m_filled.notify_all();
     }
 
 private:
     std::mutex m_mutex;
-    std::condition_variable m_filled, m_room;
-    std::deque<FactBatch> m_batches;
-    std::vector<FactBatch> m_free;
-    unsigned m_producers = 0;
+    Collator &m_collator;
 };
 
 class Decoder {
 public:
-    Decoder(SymbolTable &symbols, BatchQueue &queue) : m_cache(symbols), m_queue(queue), m_reader(options()) {}
+    Decoder(SymbolTable &symbols, SharedCollator &collator)
+        : m_cache(symbols), m_collator(collator), m_reader(options())
+    {}
 
-    /// Hands over what is left. Small files share a batch: waking the other thread for each costs more than they do.
-    void flush() { m_queue.push(std::move(m_batch)); }
+    /// Merges what is left: small files share a batch.
+    void flush() { m_collator.merge(m_batch); }
 
     Result<> run(const Job &job)
     {
@@ -97,10 +63,8 @@ public:
         const Symbol path = m_cache.intern(context.path);
         const ChunkSink sink = [&](const Chunk &chunk) {
             reader->read(chunk.unterminated ? completeLines(chunk.bytes) : chunk.bytes, chunk.begin, m_batch);
-            if (m_batch.calls.size() + m_batch.spans.size() >= kBatchFacts) {
-                m_queue.push(std::move(m_batch));
-                m_batch = m_queue.fresh();
-            }
+            if (m_batch.calls.size() + m_batch.spans.size() >= kBatchFacts)
+                flush();
         };
         const RejectSink rejects = [&](const Reject &reject) {
             m_batch.rejects.push_back({m_cache.intern(reject.reason), path, reject.offset, reject.length});
@@ -131,7 +95,7 @@ private:
     }
 
     SymbolCache m_cache;
-    BatchQueue &m_queue;
+    SharedCollator &m_collator;
     FactBatch m_batch;
     FileReader m_reader;
 };
@@ -167,30 +131,25 @@ Result<> scan(const std::vector<ScanTarget> &targets, const ScanOptions &options
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
     const auto threads =
         std::max<std::size_t>(1, std::min<std::size_t>(options.threads != 0 ? options.threads : cores, jobs.size()));
-    BatchQueue queue;
-    queue.setProducers(static_cast<unsigned>(threads));
+    SharedCollator shared(collator);
     std::atomic<std::size_t> nextJob{0};
     std::mutex errorMutex;
     std::vector<Error> errors;
-    std::vector<std::thread> workers;
-    for (std::size_t t = 0; t < threads; ++t)
-        workers.emplace_back([&] {
-            Decoder decoder(collator.symbols(), queue);
-            for (std::size_t i = nextJob++; i < jobs.size(); i = nextJob++) {
-                const Result<> done = decoder.run(jobs[i]);
-                if (!done) {
-                    const std::lock_guard lock(errorMutex);
-                    errors.push_back(done.error());
-                }
+    const auto work = [&] {
+        Decoder decoder(collator.symbols(), shared);
+        for (std::size_t i = nextJob++; i < jobs.size(); i = nextJob++) {
+            const Result<> done = decoder.run(jobs[i]);
+            if (!done) {
+                const std::lock_guard lock(errorMutex);
+                errors.push_back(done.error());
             }
-            decoder.flush();
-            queue.producerDone();
-        });
-    FactBatch batch;
-    while (queue.pop(batch)) {
-        collator.add(batch);
-        queue.giveBack(std::move(batch));
-    }
+        }
+        decoder.flush();
+    };
+    std::vector<std::thread> workers;
+    for (std::size_t t = 1; t < threads; ++t)
+        workers.emplace_back(work);
+    work();
     for (std::thread &worker : workers)
         worker.join();
     if (errors.empty())
