@@ -19,6 +19,7 @@ struct Command {
 [[nodiscard]] const Command &ingestCommand();
 [[nodiscard]] const Command &sourcesCommand();
 [[nodiscard]] const Command &pricesCommand();
+[[nodiscard]] const Command &policyCommand();
 [[nodiscard]] const Command &doctorCommand();
 
 } // namespace flyball::ctl

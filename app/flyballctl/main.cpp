@@ -14,7 +14,8 @@ namespace {
 const std::vector<const Command *> &commands()
 {
     static const std::vector<const Command *> all = {&reportCommand(),  &watchCommand(),  &ingestCommand(),
-                                                     &sourcesCommand(), &pricesCommand(), &doctorCommand()};
+                                                     &sourcesCommand(), &pricesCommand(), &policyCommand(),
+                                                     &doctorCommand()};
     return all;
 }
 

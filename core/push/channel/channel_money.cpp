@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/push/channel/channel.h"
+
+#include "core/policy/budget.h"
+#include "core/policy/effective.h"
+#include "core/policy/windows.h"
+
+namespace flyball {
+
+namespace {
+
+constexpr std::int64_t kUsualTtl = 120;
+constexpr std::int64_t kLongestTtl = 3600;
+
+ChannelResponse storeAnswer(const Error &error)
+{
+    if (error.code == ErrorCode::NotFound)
+        return errorAnswer(404, "no_lease", error.message);
+    if (error.code == ErrorCode::InvalidArgument)
+        return errorAnswer(409, "lease_closed", error.message);
+    return errorAnswer(error.code == ErrorCode::OutOfRange ? 400 : 503, "store", error.message);
+}
+
+struct Judged {
+    std::optional<BudgetDecision> hard; ///< the first cap that refuses
+    bool fleet = false;                 ///< that cap is the fleet's
+    std::vector<BudgetDecision> soft;
+};
+
+/// Judges the caps of one scope one by one, so that each crossing is noted under its own window.
+Result<> judge(PolicyStore &store, const std::vector<PeriodCap> &caps, const std::string &workflow,
+               const Budget &budget, const Zone &zone, NanoUsd amount, TimeNs now, Judged &out)
+{
+    const bool fleet = workflow.empty();
+    for (const PeriodCap &cap : caps) {
+        const WindowSpan span = windowAt(zone, cap.window, now);
+        const Result<WindowSpend> spend = store.spend(workflow, span.start, span.end);
+        if (!spend)
+            return spend.error();
+        const PeriodSpend so{cap.window, usdOfNano(spend->spent), usdOfNano(spend->held)};
+        BudgetDecision decision =
+            checkPeriods({cap}, {so}, usdOfNano(amount), budget, fleet ? "/fleet/periods" : "/budget/periods");
+        if (decision.verdict == BudgetDecision::Verdict::Allow)
+            continue;
+        const bool hard = decision.verdict == BudgetDecision::Verdict::Hard;
+        const PolicyRevision *head = store.revisions().head();
+        const std::string whose = fleet ? "fleet: " : workflow + ": ";
+        if (Result<> r = store.noteCrossing(
+                {now, workflow, cap.window, span.start, hard, head ? head->number : 0, whose + decision.reason});
+            !r)
+            return r;
+        if (!hard) {
+            out.soft.push_back(std::move(decision));
+        } else if (!out.hard) {
+            out.hard = std::move(decision);
+            out.fleet = fleet;
+        }
+    }
+    return {};
+}
+
+ChannelResponse refusal(const Judged &judged)
+{
+    JsonValue json{JsonValue::Object()};
+    json.set("error", "cap_reached");
+    json.set("cap", judged.hard->cap);
+    json.set("scope", judged.fleet ? "fleet" : "workflow");
+    json.set("action", std::string(nameOf(judged.hard->hardAction)));
+    json.set("message", judged.hard->reason);
+    return jsonAnswer(std::move(json), 409);
+}
+
+ChannelResponse grant(const Lease &lease, std::int64_t ttl, const Judged &judged)
+{
+    JsonValue json{JsonValue::Object()};
+    json.set("lease", lease.id);
+    json.set("granted_nusd", lease.granted);
+    json.set("ttl_s", ttl);
+    JsonValue::Array soft;
+    for (const BudgetDecision &decision : judged.soft) {
+        JsonValue one{JsonValue::Object()};
+        one.set("cap", decision.cap);
+        JsonValue::Array actions;
+        for (const SoftAction action : decision.actions)
+            actions.emplace_back(std::string(nameOf(action)));
+        one.set("actions", std::move(actions));
+        one.set("message", decision.reason);
+        soft.push_back(std::move(one));
+    }
+    json.set("soft", std::move(soft));
+    return jsonAnswer(std::move(json));
+}
+
+} // namespace
+
+ChannelResponse PolicyChannel::reserve(const ChannelRequest &request, const std::string &id, const JsonValue &body)
+{
+    const Result<AgentRecord> agent = m_store.agent(id);
+    if (!agent)
+        return errorAnswer(503, "store", agent.error().message);
+    JsonMembers members(body);
+    const std::string run = members.text("run");
+    std::string workflow = members.textOr("workflow");
+    const NanoUsd amount = members.number("max_nusd", 0, kMostNano);
+    const std::int64_t ttl = members.numberOr("ttl_s", 1, kLongestTtl).value_or(kUsualTtl);
+    if (!members.problem().empty())
+        return errorAnswer(400, "malformed", members.problem());
+    if (workflow.empty())
+        workflow = agent->workflow;
+    refresh(request.now);
+    if (!m_document)
+        return errorAnswer(409, "no_policy", "no policy was pushed yet");
+    for (const ControlItem &item : m_controls) {
+        const bool stop = item.action == ControlItem::Action::StopRun;
+        if (item.target == (stop ? run : workflow))
+            return errorAnswer(409, stop ? "run_stopped" : "workflow_paused", "the operator ordered it");
+    }
+    if (const auto freed = m_store.expireLeases(request.now); !freed)
+        return errorAnswer(503, "store", freed.error().message);
+    const Result<Zone> zone = policyZone(*m_document);
+    if (!zone)
+        return errorAnswer(503, "zone", zone.error().message);
+    PolicyScope scope;
+    scope.workflow = workflow;
+    scope.agent = id;
+    const PolicyBody effective = effectivePolicy(*m_document, scope).body;
+    const Budget budget = effective.budget.value_or(Budget());
+    Judged judged;
+    Result<> done;
+    if (!workflow.empty() && effective.enabled.value_or(true) && budget.periods)
+        done = judge(m_store, *budget.periods, workflow, budget, *zone, amount, request.now, judged);
+    if (done && m_document->fleet && m_document->fleet->periods)
+        done = judge(m_store, *m_document->fleet->periods, "", budget, *zone, amount, request.now, judged);
+    if (!done)
+        return errorAnswer(503, "store", done.error().message);
+    if (judged.hard)
+        return refusal(judged);
+    Lease wanted;
+    wanted.agent = id;
+    wanted.run = run;
+    wanted.workflow = workflow;
+    wanted.granted = amount;
+    wanted.grantedAt = request.now;
+    wanted.expiresAt = request.now + ttl * kSecond;
+    const Result<Lease> lease = m_store.addLease(std::move(wanted));
+    return lease ? grant(*lease, ttl, judged) : storeAnswer(lease.error());
+}
+
+ChannelResponse PolicyChannel::settle(const ChannelRequest &, const std::string &agent, const JsonValue &body,
+                                      bool release)
+{
+    JsonMembers members(body);
+    const std::string id = members.text("lease");
+    const NanoUsd actual = release ? 0 : members.number("actual_nusd", 0, kMostNano);
+    if (!members.problem().empty())
+        return errorAnswer(400, "malformed", members.problem());
+    Result<Lease> lease = m_store.lease(id);
+    if (lease && lease->agent != agent)
+        return errorAnswer(404, "no_lease", "there is no such lease");
+    if (lease)
+        lease = release ? m_store.release(id) : m_store.settle(id, actual);
+    if (!lease)
+        return storeAnswer(lease.error());
+    JsonValue json{JsonValue::Object()};
+    json.set("lease", id);
+    if (release)
+        json.set("released", true);
+    else
+        json.set("settled_nusd", actual);
+    return jsonAnswer(std::move(json));
+}
+
+} // namespace flyball

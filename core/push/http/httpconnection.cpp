@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/push/http/httpconnection.h"
+
+#include "core/push/http/httptext.h"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include <algorithm>
+
+namespace flyball {
+
+namespace http = boost::beast::http;
+
+namespace {
+
+constexpr qint64 kReadBuffer = 64 * 1024;
+
+int statusOf(const boost::system::error_code &error)
+{
+    if (error == http::error::header_limit || error == http::error::buffer_overflow)
+        return 431;
+    if (error == http::error::body_limit)
+        return 413;
+    return error == http::error::bad_version ? 505 : 400;
+}
+
+std::string field(const http::request<http::string_body> &message, http::field name)
+{
+    const auto value = message[name];
+    return {value.data(), value.size()};
+}
+
+} // namespace
+
+struct HttpConnection::Parser : http::request_parser<http::string_body> {
+    explicit Parser(const HttpLimits &limits)
+    {
+        header_limit(static_cast<std::uint32_t>(limits.header));
+        body_limit(limits.body);
+        eager(true);
+    }
+    bool continued = false;
+};
+
+HttpConnection::HttpConnection(QTcpSocket *socket, const HttpLimits &limits, std::vector<std::string> hosts,
+                               HttpCounters &counters, OnRequest onRequest,
+                               std::function<void(HttpConnection &)> onClosed)
+    : m_socket(socket),
+      m_limits(limits),
+      m_hosts(std::move(hosts)),
+      m_counters(counters),
+      m_onRequest(std::move(onRequest)),
+      m_onClosed(std::move(onClosed)),
+      m_parser(std::make_unique<Parser>(limits)),
+      m_since(monotonicNow())
+{
+    m_socket->setParent(this);
+    m_socket->setReadBufferSize(kReadBuffer);
+    m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    connect(m_socket, &QTcpSocket::readyRead, this, [this] { read(); });
+    connect(m_socket, &QTcpSocket::disconnected, this, [this] { m_onClosed(*this); });
+}
+
+HttpConnection::~HttpConnection() { m_socket->disconnect(this); }
+
+void HttpConnection::read()
+{
+    while (!m_busy && !m_closing && m_socket->bytesAvailable() > 0) {
+        char bytes[16 * 1024];
+        const qint64 count = m_socket->read(bytes, sizeof bytes);
+        if (count <= 0)
+            return;
+        if (m_buffer.empty() && !m_headerSeen)
+            m_since = monotonicNow();
+        m_buffer.append(bytes, static_cast<std::size_t>(count));
+        feed();
+    }
+    if (m_closing)
+        m_socket->readAll(); // what a refused client still sends
+}
+
+bool HttpConnection::headerIsClean()
+{
+    // Line ends before a request are ignored (RFC 9112, 2.2), but not for ever.
+    const std::size_t begin = std::min(m_buffer.find_first_not_of("\r\n"), m_buffer.size());
+    m_buffer.erase(0, begin);
+    const std::size_t end = m_buffer.find("\r\n\r\n");
+    if (end == std::string::npos) {
+        if (m_buffer.size() > m_limits.header)
+            refuse(431, "header_too_large");
+        return false;
+    }
+    if (end > m_limits.header) {
+        refuse(431, "header_too_large");
+        return false;
+    }
+    const std::string_view problem = headerProblem(std::string_view(m_buffer).substr(0, end));
+    if (!problem.empty()) {
+        refuse(400, "malformed", std::string(problem));
+        return false;
+    }
+    m_headerSeen = true;
+    return true;
+}
+
+void HttpConnection::feed()
+{
+    if (!m_headerSeen && !headerIsClean())
+        return;
+    while (!m_parser->is_done() && !m_buffer.empty()) {
+        boost::system::error_code error;
+        const std::size_t used = m_parser->put(boost::asio::buffer(m_buffer.data(), m_buffer.size()), error);
+        m_buffer.erase(0, used);
+        if (error == http::error::need_more)
+            break;
+        if (error)
+            return refuse(statusOf(error), "malformed", error.message());
+        if (used == 0)
+            break;
+    }
+    if (m_parser->is_done())
+        return complete();
+    if (m_parser->is_header_done() && !m_parser->continued
+        && lowerCase(field(m_parser->get(), http::field::expect)) == "100-continue") {
+        m_parser->continued = true;
+        m_socket->write("HTTP/1.1 100 Continue\r\n\r\n");
+    }
+}
+
+bool HttpConnection::accept(ChannelRequest &request)
+{
+    const auto &message = m_parser->get();
+    m_keepAlive = message.keep_alive();
+    if (message.version() != 11) {
+        refuse(505, "version", "HTTP/1.1 only");
+        return false;
+    }
+    const std::string host = lowerCase(field(message, http::field::host));
+    if (message.count(http::field::host) != 1) {
+        refuse(400, "malformed", "exactly one Host is needed");
+        return false;
+    }
+    if (std::find(m_hosts.begin(), m_hosts.end(), host) == m_hosts.end()) {
+        refuse(421, "wrong_host", "this server does not answer for that Host");
+        return false;
+    }
+    // Agents and flyballctl send no Origin; a web page does, and has no business here.
+    if (message.count(http::field::origin) != 0) {
+        refuse(403, "origin", "requests of web pages are refused");
+        return false;
+    }
+    request.method = std::string(message.method_string());
+    if (request.method == "HEAD") {
+        refuse(405, "method_not_allowed");
+        return false;
+    }
+    if (!splitTarget(std::string_view(message.target().data(), message.target().size()), request.path, request.query)) {
+        refuse(400, "malformed", "the target is no path");
+        return false;
+    }
+    request.token = bearerToken(field(message, http::field::authorization));
+    request.ifMatch = field(message, http::field::if_match);
+    request.ifNoneMatch = field(message, http::field::if_none_match);
+    return true;
+}
+
+void HttpConnection::complete()
+{
+    ChannelRequest request;
+    if (!accept(request))
+        return;
+    request.body = std::move(m_parser->get().body());
+    request.arrived = request.now = wallClockNow();
+    m_busy = true;
+    ++m_counters.requests;
+    m_onRequest(*this, std::move(request));
+}
+
+void HttpConnection::answer(const ChannelResponse &response)
+{
+    send(response, !m_keepAlive);
+    if (!m_closing) {
+        reset();
+        if (!m_buffer.empty())
+            feed();
+        read();
+    }
+}
+
+void HttpConnection::reset()
+{
+    m_busy = false;
+    m_headerSeen = false;
+    m_parser = std::make_unique<Parser>(m_limits);
+    m_since = monotonicNow();
+}
+
+void HttpConnection::refuse(int status, const char *word, const std::string &message)
+{
+    ++m_counters.refused;
+    send(errorAnswer(status, word, message), true);
+}
+
+void HttpConnection::send(const ChannelResponse &response, bool close)
+{
+    const std::string head = responseHead(response, close);
+    m_socket->write(head.data(), static_cast<qint64>(head.size()));
+    if (response.status != 304)
+        m_socket->write(response.body.data(), static_cast<qint64>(response.body.size()));
+    m_since = monotonicNow();
+    if (close) {
+        m_closing = true;
+        m_busy = false;
+        m_buffer.clear();
+        m_socket->disconnectFromHost();
+    }
+}
+
+void HttpConnection::checkTime(TimeNs monotonic)
+{
+    const TimeNs age = monotonic - m_since;
+    if (m_closing || m_socket->bytesToWrite() > 0) {
+        if (age <= m_limits.write)
+            return;
+        ++m_counters.timedOut;
+        m_socket->abort();
+    } else if (!m_busy && (m_headerSeen || !m_buffer.empty())) {
+        if (age <= m_limits.request)
+            return;
+        ++m_counters.timedOut;
+        refuse(408, "timeout", "the request took too long");
+    } else if (!m_busy && age > m_limits.idle) {
+        m_socket->disconnectFromHost();
+    }
+}
+
+} // namespace flyball

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Internal to core/push: one HTTP/1.1 connection with bounds on everything.
+#pragma once
+
+#include "core/push/channel/message.h"
+
+#include <QTcpSocket>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace flyball {
+
+struct HttpLimits {
+    std::size_t header = 16 * 1024;
+    std::size_t body = std::size_t{4} << 20U;
+    TimeNs request = 10 * kSecond; ///< from its first byte (or the connect) to its last
+    TimeNs idle = 75 * kSecond;    ///< between two requests of one connection
+    TimeNs write = 15 * kSecond;   ///< an answer nobody takes
+    int connections = 1024;
+};
+
+/// Counters of what was refused before it reached the protocol; copied into the snapshot.
+struct HttpCounters {
+    std::int64_t requests = 0;
+    std::int64_t refused = 0;  ///< malformed, too large, wrong Host ...
+    std::int64_t timedOut = 0; ///< slow requests and answers nobody took
+    std::int64_t overCap = 0;  ///< connections beyond the cap
+};
+
+/// Reads one request at a time, hands it over and takes its answer; nothing more is read until then.
+/// Owned by HttpServer, which deletes it when closed() says so. One thread.
+class HttpConnection : public QObject {
+public:
+    using OnRequest = std::function<void(HttpConnection &, ChannelRequest)>;
+    HttpConnection(QTcpSocket *socket, const HttpLimits &limits, std::vector<std::string> hosts, HttpCounters &counters,
+                   OnRequest onRequest, std::function<void(HttpConnection &)> onClosed);
+    ~HttpConnection() override;
+
+    void answer(const ChannelResponse &response);
+    /// Ends what took too long; called about once a second.
+    void checkTime(TimeNs monotonic);
+    void refuse(int status, const char *word, const std::string &message = {});
+
+private:
+    struct Parser;
+    void read();
+    void feed();
+    [[nodiscard]] bool headerIsClean();
+    void complete();
+    [[nodiscard]] bool accept(ChannelRequest &request);
+    void send(const ChannelResponse &response, bool close);
+    void reset();
+
+    QTcpSocket *m_socket;
+    HttpLimits m_limits;
+    std::vector<std::string> m_hosts; ///< accepted values of Host, lower case
+    HttpCounters &m_counters;
+    OnRequest m_onRequest;
+    std::function<void(HttpConnection &)> m_onClosed;
+    std::unique_ptr<Parser> m_parser;
+    std::string m_buffer;
+    bool m_headerSeen = false; ///< the header in the buffer was checked
+    bool m_busy = false;       ///< a request waits for its answer
+    bool m_closing = false;
+    bool m_keepAlive = true;
+    TimeNs m_since; ///< connect, first byte of a request, or the last answer
+};
+
+} // namespace flyball
