@@ -13,7 +13,8 @@ namespace flyball {
 
 namespace {
 
-constexpr std::size_t kBatchFacts = 1024; ///< before a batch is merged: few enough to be warm, enough for one lock
+constexpr std::size_t kMostFacts = 8192;
+constexpr std::size_t kBatchFacts = 512; ///< before a batch is merged: few enough to be warm, enough for one lock
 
 /// A file, or a piece of one.
 struct Job {
@@ -27,13 +28,17 @@ struct Job {
 class SharedCollator {
 public:
     explicit SharedCollator(Collator &collator) : m_collator(collator) {}
-    /// Empties the batch, which keeps its memory.
-    void merge(FactBatch &batch)
+    /// Empties the batch, which keeps its memory. Unless it `must`, leaves it alone while another one merges:
+    /// reading on is cheaper than being put to sleep.
+    void merge(FactBatch &batch, bool must)
     {
-        {
-            const std::lock_guard lock(m_mutex);
-            m_collator.add(batch);
-        }
+        std::unique_lock lock(m_mutex, std::try_to_lock);
+        if (!lock && !must)
+            return;
+        if (!lock)
+            lock.lock();
+        m_collator.add(batch);
+        lock.unlock();
         batch.clear();
     }
 
@@ -49,7 +54,7 @@ public:
     {}
 
     /// Merges what is left: small files share a batch.
-    void flush() { m_collator.merge(m_batch); }
+    void flush() { m_collator.merge(m_batch, true); }
 
     Result<> run(const Job &job)
     {
@@ -63,8 +68,9 @@ public:
         const Symbol path = m_cache.intern(context.path);
         const ChunkSink sink = [&](const Chunk &chunk) {
             reader->read(chunk.unterminated ? completeLines(chunk.bytes) : chunk.bytes, chunk.begin, m_batch);
-            if (m_batch.calls.size() + m_batch.spans.size() >= kBatchFacts)
-                flush();
+            const std::size_t facts = m_batch.calls.size() + m_batch.spans.size();
+            if (facts >= kBatchFacts)
+                m_collator.merge(m_batch, facts >= kMostFacts);
         };
         const RejectSink rejects = [&](const Reject &reject) {
             m_batch.rejects.push_back({m_cache.intern(reject.reason), path, reject.offset, reject.length});
