@@ -18,7 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from contents import ProblemList, check_control, check_man_options, check_qml_imports, check_tree, png_size
 
 PROGRAMS = ("flyball", "flyballctl", "agentsim")
-SUBCOMMANDS = ("report", "watch", "ingest", "sources", "prices", "doctor")
+SUBCOMMANDS = ("report", "watch", "ingest", "sources", "prices", "policy", "doctor")
 STARTUP_SECONDS = 120
 
 
