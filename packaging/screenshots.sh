@@ -77,10 +77,11 @@ demo_pages() {
             shot "$page-$theme" --demo --page "$page" --theme "$theme" --after 3000
         done
     done
-    for page in overview workflow runs run prices settings; do
-        shot "$page-1024x700-dark" --demo --page "$page" --theme dark --size 1024x700 --after 3000
+    for theme in dark light; do
+        for page in overview workflow runs run prices settings; do
+            shot "$page-1024x700-$theme" --demo --page "$page" --theme "$theme" --size 1024x700 --after 3000
+        done
     done
-    shot overview-1024x700-light --demo --page overview --theme light --size 1024x700 --after 3000
     fresh large "{\"range\": \"3h\", \"textSize\": 200, $colours}"
     for page in overview run settings; do
         shot "$page-200pct-dark" --demo --page "$page" --theme dark --after 3000
@@ -92,8 +93,8 @@ source_pages() {
     local theme
     for theme in dark light; do
         one_source_page "sources-$theme" --theme "$theme"
+        one_source_page "sources-1024x700-$theme" --theme "$theme" --size 1024x700
     done
-    one_source_page sources-1024x700-dark --theme dark --size 1024x700
     one_source_page stale-overview-dark --theme dark --page overview
     one_source_page stale-overview-light --theme light --page overview
 }
@@ -137,9 +138,9 @@ first_run() {
     for theme in dark light; do
         fresh first '{}'
         shot "first-run-$theme" --theme "$theme" --after 2000
+        fresh first '{}'
+        shot "first-run-1024x700-$theme" --theme "$theme" --size 1024x700 --after 2000
     done
-    fresh first '{}'
-    shot first-run-1024x700-dark --theme dark --size 1024x700 --after 2000
     rm -rf "$HOME/.claude"
 }
 

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/flyballctl/prices.h"
-#include "core/pricing/file_io.h"
+#include "core/base/wholefile.h"
 
 namespace flyball::ctl {
 

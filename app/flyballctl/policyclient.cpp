@@ -134,6 +134,9 @@ Result<PolicyClient> PolicyClient::open(const Arguments &arguments, bool readOnl
             return token.error();
         server = {arguments.value("--server"), *token};
     } else {
+        if (readOnly && !PolicyStore::exists(folder)) // asking must not make one
+            return Error{ErrorCode::NotFound,
+                         "there is no policy store in " + folder + "; push or serve a policy first"};
         auto opened = PolicyStore::open(folder, PolicyStore::Access::ReadWrite);
         if (!opened && readOnly && opened.error().code != ErrorCode::Locked)
             opened = PolicyStore::open(folder, PolicyStore::Access::ReadOnly);

@@ -162,6 +162,11 @@ struct FactBatch {
     std::int64_t ignored = 0; ///< valid and known not to be a call
     TimeNs newest = kNoTime;  ///< newest event time seen, for lag
 
+    /// Of all kinds, rejects included.
+    [[nodiscard]] std::size_t size() const
+    {
+        return calls.size() + spans.size() + signals.size() + traits.size() + rejects.size();
+    }
     /// Empty again, with the memory it had.
     void clear()
     {

@@ -6,15 +6,15 @@
 #include <mutex>
 #include <thread>
 
-#include "core/base/jsoncursor.h"
+#include "core/formats/wholeline.h"
 #include "core/sources/file_reader.h"
 
 namespace flyball {
 
 namespace {
 
-constexpr std::size_t kMostFacts = 8192;
 constexpr std::size_t kBatchFacts = 512; ///< before a batch is merged: few enough to be warm, enough for one lock
+constexpr std::size_t kMostFacts = 8192; ///< before a decoder waits for its turn: bounds what is held back
 
 /// A file, or a piece of one.
 struct Job {
@@ -68,7 +68,7 @@ public:
         const Symbol path = m_cache.intern(context.path);
         const ChunkSink sink = [&](const Chunk &chunk) {
             reader->read(chunk.unterminated ? completeLines(chunk.bytes) : chunk.bytes, chunk.begin, m_batch);
-            const std::size_t facts = m_batch.calls.size() + m_batch.spans.size();
+            const std::size_t facts = m_batch.size();
             if (facts >= kBatchFacts)
                 m_collator.merge(m_batch, facts >= kMostFacts);
         };
@@ -96,8 +96,7 @@ private:
     {
         const std::size_t newline = bytes.rfind('\n');
         const std::size_t start = newline == std::string_view::npos ? 0 : newline + 1;
-        JsonCursor last(bytes.substr(start));
-        return last.peek() == '{' && last.skipValue() && last.atEnd() ? bytes : bytes.substr(0, start);
+        return isWholeObject(bytes.substr(start)) ? bytes : bytes.substr(0, start);
     }
 
     SymbolCache m_cache;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Building: which lists are in force, and refusing what must not be.
+#include "core/base/wholefile.h"
 #include "core/pricing/catalog.h"
-#include "core/pricing/file_io.h"
 
 #include <algorithm>
 #include <map>

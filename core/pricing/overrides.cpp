@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/pricing/overrides.h"
 
+#include "core/base/wholefile.h"
 #include "core/pricing/book/readers.h"
-#include "core/pricing/file_io.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/push/filetransport.h"
 
+#include "core/base/wholefile.h"
 #include "core/push/secretfile.h"
 
 namespace flyball {
@@ -35,7 +36,7 @@ void FileExchange::writePolicy(const AgentStatus &agent, const std::string &fold
     if (m_written[id] == agent.etag)
         return;
     const Result<std::string> envelope = m_channel.envelopeFor(id, now);
-    if (!envelope || !writeSecretFile(folder + "/policy.json", *envelope)) {
+    if (!envelope || !writeFileAtomically(folder + "/policy.json", *envelope)) {
         ++m_refused;
         return;
     }

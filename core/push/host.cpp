@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/push/host.h"
 
+#include "core/base/wholefile.h"
 #include "core/push/filetransport.h"
 #include "core/push/http/httpserver.h"
 #include "core/push/secretfile.h"
@@ -26,7 +27,7 @@ Result<std::string> operatorTokenOf(const std::string &path)
         const std::string made = randomHex();
         if (made.empty())
             return Error{ErrorCode::Internal, "the system gives no random numbers"};
-        if (Result<> r = writeSecretFile(path, made + '\n'); !r)
+        if (Result<> r = writeFileAtomically(path, made + '\n'); !r)
             return r.error();
         return made;
     }
@@ -118,7 +119,7 @@ private:
         note.set("url", m_url);
         note.set("pid", static_cast<std::int64_t>(::getpid()));
         note.set("token_file", file);
-        if (Result<> r = writeSecretFile(noteFile(), note.pretty()); !r)
+        if (Result<> r = writeFileAtomically(noteFile(), note.pretty()); !r)
             return r;
         startTimers();
         publish();

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/push/secretfile.h"
 
+#include "core/base/uniquefd.h"
+#include "core/base/wholefile.h"
+
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -17,22 +20,6 @@ namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{4} << 20U;
 
-class Descriptor {
-public:
-    explicit Descriptor(int fd) : m_fd(fd) {}
-    ~Descriptor()
-    {
-        if (m_fd >= 0)
-            ::close(m_fd);
-    }
-    Descriptor(const Descriptor &) = delete;
-    Descriptor &operator=(const Descriptor &) = delete;
-    [[nodiscard]] int get() const { return m_fd; }
-
-private:
-    int m_fd;
-};
-
 Error failed(const char *doing, const std::string &path)
 {
     const int number = errno;
@@ -40,19 +27,6 @@ Error failed(const char *doing, const std::string &path)
                            : number == ENOSPC || number == EDQUOT ? ErrorCode::DiskFull
                                                                   : ErrorCode::Unreadable;
     return {code, std::string("cannot ") + doing + ' ' + path + ": " + std::strerror(number)};
-}
-
-bool writeAll(int fd, std::string_view content)
-{
-    while (!content.empty()) {
-        const ssize_t count = ::write(fd, content.data(), content.size());
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count <= 0)
-            return false;
-        content.remove_prefix(static_cast<std::size_t>(count));
-    }
-    return true;
 }
 
 } // namespace
@@ -73,9 +47,9 @@ std::string randomHex(std::size_t bytes)
 
 Result<std::string> readSecretFile(const std::string &path)
 {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     struct stat info = {};
-    if (file.get() < 0 || ::fstat(file.get(), &info) != 0)
+    if (!file || ::fstat(file.get(), &info) != 0)
         return failed("open", path);
     if (!S_ISREG(info.st_mode))
         return Error{ErrorCode::Unreadable, path + " is no regular file"};
@@ -83,44 +57,7 @@ Result<std::string> readSecretFile(const std::string &path)
         return Error{ErrorCode::Unreadable, path + " belongs to another user"};
     if ((info.st_mode & 077U) != 0)
         return Error{ErrorCode::Unreadable, path + " can be read or written by others; chmod 600 it"};
-    std::string content;
-    char buffer[65536];
-    ssize_t count = 0;
-    while ((count = ::read(file.get(), buffer, sizeof buffer)) != 0) {
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0)
-            return failed("read", path);
-        content.append(buffer, static_cast<std::size_t>(count));
-        if (content.size() > kMostBytes)
-            return Error{ErrorCode::OutOfRange, path + " is larger than 4 MiB"};
-    }
-    return content;
-}
-
-Result<> writeSecretFile(const std::string &path, std::string_view content)
-{
-    const std::string beside = path + ".new-" + randomHex(8);
-    {
-        const Descriptor file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
-        if (file.get() < 0)
-            return failed("create", beside);
-        if (!writeAll(file.get(), content) || ::fsync(file.get()) != 0) {
-            Error error = failed("write", beside);
-            ::unlink(beside.c_str());
-            return error;
-        }
-    }
-    if (::rename(beside.c_str(), path.c_str()) != 0) {
-        Error error = failed("replace", path);
-        ::unlink(beside.c_str());
-        return error;
-    }
-    const std::string folder = std::filesystem::path(path).parent_path().string();
-    const Descriptor parent(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (parent.get() < 0 || ::fsync(parent.get()) != 0)
-        return failed("sync the folder of", path);
-    return {};
+    return readToEnd(file.get(), path, kMostBytes);
 }
 
 Result<> makeFolder(const std::string &path)

@@ -13,9 +13,6 @@ namespace flyball {
 /// A regular file of at most 4 MiB that only its owner can read or write. NotFound: there is none.
 /// Unreadable: group or others have rights, or another user owns it (the message says which).
 [[nodiscard]] Result<std::string> readSecretFile(const std::string &path);
-/// A new file beside it, mode 0600, synced, renamed over it, the folder synced. What was there stays
-/// as it was on failure.
-[[nodiscard]] Result<> writeSecretFile(const std::string &path, std::string_view content);
 /// The folder and those above it, 0700 where they are missing.
 [[nodiscard]] Result<> makeFolder(const std::string &path);
 

@@ -24,6 +24,8 @@ public:
     /// is moved to policy.db.corrupt-<time> and a new one begun, see setAside(). NotFound: ReadOnly and
     /// there is none. TooNew: written by a newer version. Unreadable: keys others may read.
     [[nodiscard]] static Result<std::unique_ptr<PolicyStore>> open(const std::string &folder, Access access);
+    /// Whether there is one; opening it for writing would make it.
+    [[nodiscard]] static bool exists(const std::string &folder);
     ~PolicyStore();
     [[nodiscard]] const std::string &setAside() const { return m_setAside; } ///< path of a damaged file, or empty
     [[nodiscard]] const std::string &source() const { return m_source; }     ///< id of this store

@@ -9,14 +9,6 @@
 
 namespace flyball {
 
-void UniqueFd::reset(int fd)
-{
-    if (m_fd >= 0) {
-        ::close(m_fd);
-    }
-    m_fd = fd;
-}
-
 ssize_t readAtOnce(int fd, char *to, std::size_t bytes, std::int64_t offset)
 {
     ssize_t n = 0;

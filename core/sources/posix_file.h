@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/base/uniquefd.h"
 #include "core/sources/source_types.h"
 
 #include <cstddef>
@@ -10,36 +11,10 @@
 #include <optional>
 #include <string>
 #include <sys/types.h>
-#include <utility>
 
 struct stat;
 
 namespace flyball {
-
-/// Owns one file descriptor.
-class UniqueFd {
-public:
-    UniqueFd() = default;
-    explicit UniqueFd(int fd) : m_fd(fd) {}
-    UniqueFd(UniqueFd &&other) noexcept : m_fd(std::exchange(other.m_fd, -1)) {}
-    UniqueFd &operator=(UniqueFd &&other) noexcept
-    {
-        if (this != &other) {
-            reset(std::exchange(other.m_fd, -1));
-        }
-        return *this;
-    }
-    UniqueFd(const UniqueFd &) = delete;
-    UniqueFd &operator=(const UniqueFd &) = delete;
-    ~UniqueFd() { reset(); }
-
-    void reset(int fd = -1);
-    [[nodiscard]] int get() const { return m_fd; }
-    explicit operator bool() const { return m_fd >= 0; }
-
-private:
-    int m_fd = -1;
-};
 
 /// pread(2) or a stand-in that fails on purpose (tests): bytes read, 0 at the end, -1 with errno.
 using ReadAt = std::function<ssize_t(int fd, char *to, std::size_t bytes, std::int64_t offset)>;

@@ -84,7 +84,7 @@ struct CsvFields {
 void appendTotals(std::string &out, const Totals &totals, std::int64_t runs, std::int64_t rejected)
 {
     JsonFields fields(out);
-    visitTotals(totals, runs, rejected, fields);
+    visitReportFields(totals, runs, rejected, fields);
 }
 
 std::string dumpJson(const Json &json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
@@ -200,7 +200,7 @@ std::string reportToCsv(const Report &report)
                           std::int64_t rejected, bool names) {
         std::string text;
         CsvFields fields{text, names};
-        visitTotals(totals, runs, rejected, fields);
+        visitReportFields(totals, runs, rejected, fields);
         for (const std::string &part : key)
             out += csvCell(part) + ",";
         out += text + "\n";

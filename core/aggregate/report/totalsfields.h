@@ -25,7 +25,7 @@ inline void appendNumber(std::string &out, std::int64_t value)
 /// and the CSV form. A form has number(name, value), text(name, value), rate(name, value), nothing(name),
 /// open(name) and close() around the fields of an inner object.
 template <typename Form>
-void visitTotals(const Totals &t, std::int64_t runs, std::int64_t rejected, Form &form)
+void visitReportFields(const Totals &t, std::int64_t runs, std::int64_t rejected, Form &form)
 {
     form.number("calls", t.calls);
     form.number("errors", t.errors);

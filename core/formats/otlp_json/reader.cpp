@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <algorithm>
-
 #include "core/formats/lines.h"
-#include "core/formats/otlp_json/attributeshapes.h"
 #include "core/formats/otlp_json/otlpjson.h"
-#include "core/formats/otlp_json/spanfacts.h"
+#include "core/formats/otlp_json/spanreader.h"
 
 namespace flyball {
 
@@ -12,12 +9,10 @@ namespace {
 
 using namespace otlp;
 
-constexpr std::string_view kEvaluationEvent = "gen_ai.evaluation.result";
-
 /// Walks one export request. Keys may stand in any order and in snake_case.
 class OtlpJsonReader final : public LineReader {
 public:
-    explicit OtlpJsonReader(ReaderContext context) : m_facts(context) {}
+    explicit OtlpJsonReader(ReaderContext context) : m_facts(context), m_spans(m_facts) {}
 
     void read(std::string_view lines, std::int64_t offset, FactBatch &out) override
     {
@@ -32,6 +27,7 @@ public:
             const std::size_t rejects = out.rejects.size();
             const std::size_t traits = out.traits.size();
             const std::int64_t ignored = out.ignored;
+            const TimeNs newest = out.newest;
             if (!readRequest(line)) {
                 // A line counts as a whole or not at all.
                 out.calls.resize(calls);
@@ -40,6 +36,7 @@ public:
                 out.rejects.resize(rejects);
                 out.traits.resize(traits);
                 out.ignored = ignored;
+                out.newest = newest;
                 m_facts.reject(out, kindOfBadLine(line), at, static_cast<std::int64_t>(line.size()));
             } else if (!m_known) {
                 m_facts.reject(out, "not_an_export", at, static_cast<std::int64_t>(line.size()));
@@ -74,19 +71,12 @@ private:
         return json.atEnd();
     }
 
-    /// A list of objects, each read by `step`; null and other types are stepped over.
     bool readList(JsonCursor &json, Step step)
     {
-        if (json.peek() != '[')
-            return json.skipValue();
-        if (!json.beginArray())
-            return false;
-        while (json.nextElement()) {
-            if (!(json.peek() == '{' ? (this->*step)(json) : json.skipValue()))
-                return false;
-        }
-        return !json.failed();
+        return forEachObject(json, [&](JsonCursor &object) { return (this->*step)(object); });
     }
+    bool readSpan(JsonCursor &json) { return m_spans.readSpan(json, m_scope, m_offset, *m_out); }
+    bool readLog(JsonCursor &json) { return m_spans.readLog(json, *m_out); }
 
     bool readResource(JsonCursor &json)
     {
@@ -177,218 +167,8 @@ private:
         return !json.failed();
     }
 
-    bool readText(JsonCursor &json, std::string_view &text)
-    {
-        text = {};
-        if (json.peek() != '"')
-            return json.skipValue();
-        bool escaped = false;
-        if (!json.readString(text, escaped))
-            return false;
-        if (escaped) {
-            std::string &decoded = m_span.texts.next();
-            decodeJsonString(text, decoded);
-            text = decoded;
-        }
-        return true;
-    }
-
-    bool readStatus(JsonCursor &json)
-    {
-        m_span.status = 0;
-        if (json.peek() != '{')
-            return json.skipValue();
-        std::string_view key;
-        if (!json.beginObject())
-            return false;
-        while (json.nextKey(key)) {
-            std::string_view raw;
-            if (!json.readRaw(raw))
-                return false;
-            if (key == "code")
-                m_span.status = raw == "2" || raw == "\"STATUS_CODE_ERROR\"" ? 2 : 0;
-        }
-        return !json.failed();
-    }
-
-    bool readEvent(JsonCursor &json)
-    {
-        std::string_view key;
-        std::string_view name;
-        TimeNs time = 0;
-        m_span.event.reset();
-        if (!json.beginObject())
-            return false;
-        while (json.nextKey(key)) {
-            bool ok = true;
-            if (key == "name")
-                ok = readText(json, name);
-            else if (key == "timeUnixNano" || key == "time_unix_nano")
-                ok = readTime(json, time);
-            else if (key == "attributes")
-                ok = readAttributes(json, m_span.event, nullptr, m_span.texts, m_shapes);
-            else
-                ok = json.skipValue();
-            if (!ok)
-                return false;
-        }
-        if (name == "exception")
-            m_span.exceptionType = m_span.event.text(Attr::ErrorType);
-        else if (name == kEvaluationEvent)
-            m_span.evaluations.push_back(evaluationOf(m_span.event, time));
-        return !json.failed();
-    }
-
-    static Evaluation evaluationOf(const AttributeSet &attributes, TimeNs time)
-    {
-        Evaluation evaluation;
-        evaluation.name = attributes.text(Attr::EvaluationName);
-        evaluation.label = attributes.text(Attr::EvaluationLabel);
-        evaluation.hasScore = parseDouble(attributes.text(Attr::EvaluationScore), evaluation.score);
-        evaluation.time = time;
-        return evaluation;
-    }
-
-    bool readIds(JsonCursor &json, std::string_view key)
-    {
-        std::string_view text;
-        if (!readText(json, text))
-            return false;
-        // A repeated key replaces what stood there before, a bad id as well (design rule 3a.14).
-        if (key.front() == 't') {
-            m_span.badTrace = !readTraceId(text, m_span.trace);
-        } else if (key.front() == 's') {
-            m_span.badSpan = !readSpanId(text, m_span.span);
-        } else {
-            m_span.parent = 0;
-            m_span.badParent = !text.empty() && text != "0000000000000000" && !readSpanId(text, m_span.parent);
-        }
-        return true;
-    }
-
-    // Both forget what an earlier list of the same name said: of repeated keys the last one counts.
-    bool readSpanAttributes(JsonCursor &json)
-    {
-        m_span.attributes.reset();
-        std::erase_if(m_span.evaluations, [](const Evaluation &e) { return e.index >= 0; });
-        return readAttributes(json, m_span.attributes, &m_span.evaluations, m_span.texts, m_shapes);
-    }
-    bool readEvents(JsonCursor &json)
-    {
-        m_span.exceptionType = {};
-        std::erase_if(m_span.evaluations, [](const Evaluation &e) { return e.index < 0; });
-        return readList(json, &OtlpJsonReader::readEvent);
-    }
-
-    bool readSpan(JsonCursor &json)
-    {
-        std::string_view key;
-        m_span.reset();
-        if (!json.beginObject())
-            return false;
-        while (json.nextKey(key))
-            if (!readSpanMember(json, key))
-                return false;
-        if (json.failed())
-            return false;
-        m_span.badTime = m_span.start < 0 || m_span.end < 0;
-        m_facts.add(m_span, m_scope, m_offset, *m_out);
-        return true;
-    }
-
-    /// By length first: a span has a dozen members, and comparing each with every known name adds up.
-    bool readSpanMember(JsonCursor &json, std::string_view key)
-    {
-        switch (key.size()) {
-        case 4:
-            if (key == "name")
-                return readText(json, m_span.name);
-            break;
-        case 6:
-            if (key == "spanId")
-                return readIds(json, key);
-            if (key == "status")
-                return readStatus(json);
-            if (key == "events")
-                return readEvents(json);
-            break;
-        case 7:
-            if (key == "traceId" || key == "span_id")
-                return readIds(json, key);
-            break;
-        case 8:
-            if (key == "trace_id")
-                return readIds(json, key);
-            break;
-        case 10:
-            if (key == "attributes")
-                return readSpanAttributes(json);
-            break;
-        case 12:
-            if (key == "parentSpanId")
-                return readIds(json, key);
-            break;
-        case 14:
-            if (key == "parent_span_id")
-                return readIds(json, key);
-            break;
-        case 15:
-            if (key == "endTimeUnixNano")
-                return readTime(json, m_span.end);
-            break;
-        case 17:
-            if (key == "startTimeUnixNano")
-                return readTime(json, m_span.start);
-            break;
-        case 18:
-            if (key == "end_time_unix_nano")
-                return readTime(json, m_span.end);
-            break;
-        case 20:
-            if (key == "start_time_unix_nano")
-                return readTime(json, m_span.start);
-            break;
-        default:
-            break;
-        }
-        return json.skipValue();
-    }
-
-    /// Log records: only evaluation results are of use here.
-    bool readLog(JsonCursor &json)
-    {
-        std::string_view key;
-        std::string_view name;
-        m_span.reset();
-        if (!json.beginObject())
-            return false;
-        while (json.nextKey(key)) {
-            bool ok = true;
-            if (key == "attributes")
-                ok = readAttributes(json, m_span.attributes, nullptr, m_span.texts, m_shapes);
-            else if (key == "eventName" || key == "event_name")
-                ok = readText(json, name);
-            else if (key == "traceId" || key == "spanId" || key == "trace_id" || key == "span_id")
-                ok = readIds(json, key);
-            else if (key == "timeUnixNano" || key == "time_unix_nano")
-                ok = readTime(json, m_span.end);
-            else
-                ok = json.skipValue();
-            if (!ok)
-                return false;
-        }
-        if (json.failed())
-            return false;
-        ++m_out->ignored;
-        const bool evaluation = name == kEvaluationEvent || m_span.attributes.has(Attr::EvaluationName);
-        if (evaluation && !m_span.badId() && !m_span.trace.isNull())
-            m_facts.addEvaluation(m_span.trace, m_span.span, evaluationOf(m_span.attributes, m_span.end), *m_out);
-        return true;
-    }
-
     SpanFacts m_facts;
-    SpanScratch m_span;
-    AttributeShapes m_shapes;
+    SpanReader m_spans;
     Scope m_scope;
     std::string m_text;
     FactBatch *m_out = nullptr;

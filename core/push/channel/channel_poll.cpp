@@ -131,6 +131,8 @@ ChannelResponse PolicyChannel::offer(AgentRecord &agent, const Desired &desired,
         agent.pollsSinceOffer = 0;
     }
     agent.offeredNonce = randomHex(16);
+    if (agent.offeredNonce.empty())
+        return errorAnswer(503, "random", "the system gives no random numbers");
     if (Result<> r = m_store.saveAgent(agent); !r)
         return errorAnswer(503, "store", r.error().message);
     ChannelResponse response;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/wholefile.h"
 #include "core/push/secretfile.h"
 #include "core/push/store/change.h"
 
@@ -121,7 +122,7 @@ Result<AgentSecret> PolicyStore::registerAgent(const std::string &id, const std:
         return line.error();
     auto keys = m_keys;
     replaceKey(keys, id, secret.hmac);
-    if (r = writeSecretFile(m_folder + "/policy-keys.json", keysText(keys)); !r)
+    if (r = writeFileAtomically(m_folder + "/policy-keys.json", keysText(keys)); !r)
         return r.error();
     if (r = change.done(); !r)
         return r.error();
@@ -145,7 +146,7 @@ Result<> PolicyStore::forgetAgent(const std::string &id, TimeNs now)
         return r;
     replaceKey(m_keys, id, "");
     ++m_generation;
-    return writeSecretFile(m_folder + "/policy-keys.json", keysText(m_keys));
+    return writeFileAtomically(m_folder + "/policy-keys.json", keysText(m_keys));
 }
 
 Result<std::vector<AgentRecord>> PolicyStore::agents()

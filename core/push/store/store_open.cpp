@@ -102,11 +102,16 @@ Result<std::unique_ptr<PolicyStore>> PolicyStore::open(const std::string &folder
     return store;
 }
 
+bool PolicyStore::exists(const std::string &folder)
+{
+    std::error_code ignored;
+    return std::filesystem::exists(folder + "/policy.db", ignored);
+}
+
 Result<> PolicyStore::load(const std::string &folder, Access access)
 {
     m_folder = folder;
     const std::string path = folder + "/policy.db";
-    std::error_code ignored;
     if (access == Access::ReadWrite) {
         if (Result<> r = makeFolder(folder); !r)
             return r;
@@ -115,7 +120,7 @@ Result<> PolicyStore::load(const std::string &folder, Access access)
             return Error{ErrorCode::Unreadable, "cannot open " + folder + "/policy.lock"};
         if (::flock(m_lock, LOCK_EX | LOCK_NB) != 0)
             return Error{ErrorCode::Locked, "another process holds the policy store in " + folder};
-    } else if (!std::filesystem::exists(path, ignored)) {
+    } else if (!exists(folder)) {
         return Error{ErrorCode::NotFound, "there is no policy store in " + folder};
     }
     auto keys = readKeys(folder + "/policy-keys.json");

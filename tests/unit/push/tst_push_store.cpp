@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/push/secretfile.h"
+#include "core/base/wholefile.h"
 #include "push_support.h"
 
 #include <QTest>
@@ -144,7 +144,7 @@ void TestStoreFile::cutKeys()
 {
     TestStore test;
     QVERIFY(test.store->registerAgent("a", "", kSecond).ok());
-    QVERIFY(writeSecretFile(test.path() + "/policy-keys.json", "{\"a\":").ok());
+    QVERIFY(writeFileAtomically(test.path() + "/policy-keys.json", "{\"a\":").ok());
     test.reopen();
     QVERIFY(!test.store); // never silently without its keys
 }
