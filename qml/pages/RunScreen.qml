@@ -70,6 +70,14 @@ PageBase {
         visible: root.run.state === "loading"
         rows: 12
     }
+    LateVisible {
+        target: context
+        value: root.run.calls.count > 0
+    }
+    LateVisible {
+        target: signals
+        value: root.run.signalRows.count > 0
+    }
     TwoColumns {
         anchors.fill: parent
         visible: root.ready
@@ -93,11 +101,13 @@ PageBase {
                 run: root.run
             },
             ContextPanel {
+                id: context
+
                 objectName: "contextPanel"
                 Layout.fillWidth: true
                 Layout.fillHeight: false
                 Layout.preferredHeight: Theme.px(228)
-                visible: root.run.calls.count > 0
+                visible: false
                 run: root.run
             }
         ]
@@ -113,11 +123,13 @@ PageBase {
                 run: root.run
             },
             SignalsPanel {
+                id: signals
+
                 objectName: "signalsPanel"
                 Layout.fillWidth: true
                 Layout.fillHeight: false
                 Layout.alignment: Qt.AlignTop
-                visible: root.run.signalRows.count > 0
+                visible: false
                 session: root.session
                 run: root.run
             },

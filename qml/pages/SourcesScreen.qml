@@ -83,6 +83,14 @@ PageBase {
         onConfirmed: root.sources.remove(sourceId, false)
         onSecond: root.sources.remove(sourceId, true)
     }
+    LateVisible {
+        target: details
+        value: table.selectedRow !== null
+    }
+    LateVisible {
+        target: lag
+        value: !root.none
+    }
     TwoColumns {
         id: page
 
@@ -112,22 +120,26 @@ PageBase {
                 }
             },
             LagPanel {
+                id: lag
+
                 objectName: "lagPanel"
                 Layout.fillWidth: true
                 Layout.fillHeight: true
                 Layout.preferredHeight: Theme.px(200)
-                visible: !root.none
+                visible: false
                 session: root.session
                 sourceName: root.sources.selectedName
             }
         ]
         sideItems: [
             SourcePanel {
+                id: details
+
                 objectName: "sourceDetails"
                 Layout.fillWidth: true
                 Layout.fillHeight: false
                 Layout.alignment: Qt.AlignTop
-                visible: row !== null
+                visible: false
                 session: root.session
                 row: table.selectedRow
                 onRemoveRequested: (id, name) => root.askRemove(id, name)

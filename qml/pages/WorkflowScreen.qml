@@ -39,6 +39,10 @@ PageBase {
         return runs.table.copyRow() || steps.table.copyRow() || agents.table.copyRow();
     }
 
+    LateVisible {
+        target: agents
+        value: root.workflow.agents.count > 0
+    }
     TwoColumns {
         id: page
 
@@ -106,7 +110,7 @@ PageBase {
                 Layout.fillWidth: true
                 Layout.fillHeight: true
                 Layout.preferredHeight: Theme.px(38 + 26 + 4 * 29)
-                visible: root.workflow.agents.count > 0
+                visible: false
                 session: root.session
                 model: root.workflow.agents
                 kind: "agent"

@@ -21,6 +21,32 @@ QByteArray threeWorkflows()
     return writer.bytes();
 }
 
+constexpr qreal kTouch = 6; ///< margins that let padding meet
+
+/// Visible items of one layout that lie on each other, in words.
+QStringList overlaps(const QList<QQuickItem *> &items)
+{
+    QStringList found;
+    for (QQuickItem *layout : items) {
+        if (!layout->inherits("QQuickLayout"))
+            continue;
+        const auto children = layout->childItems();
+        for (qsizetype i = 0; i < children.size(); ++i) {
+            for (qsizetype j = i + 1; j < children.size(); ++j) {
+                const auto rect = [&](qsizetype at) {
+                    const QQuickItem *item = children.at(at);
+                    return item->isVisible() ? QRectF(item->position(), item->size()) : QRectF();
+                };
+                const QRectF both = rect(i).intersected(rect(j));
+                if (both.width() > kTouch && both.height() > kTouch)
+                    found << layout->metaObject()->className() + QLatin1Char(' ') + children.at(i)->objectName()
+                                 + QStringLiteral(" on ") + children.at(j)->objectName();
+            }
+        }
+    }
+    return found;
+}
+
 } // namespace
 
 /// Every way through the window, by real clicks and keys.
@@ -45,6 +71,23 @@ private Q_SLOTS:
     {
         m_window.reset();
         QCOMPARE(WindowFixture::networkAccesses(), 0);
+    }
+
+    /// Also when its figures come later than the page.
+    void nothingLiesOnAnother()
+    {
+        for (const char *page : {"overview", "runs", "sources", "prices", "settings"}) {
+            m_window->session().navigation()->show(QString::fromLatin1(page));
+            m_window->settle();
+            QTRY_COMPARE(overlaps(m_window->items()).join(QLatin1Char('\n')), QString());
+        }
+        m_window->session().navigation()->openCostliestWorkflow();
+        m_window->settle();
+        QTRY_COMPARE(overlaps(m_window->items()).join(QLatin1Char('\n')), QString());
+        m_window->session().navigation()->openCostliestRun();
+        m_window->settle();
+        QTRY_VERIFY(m_window->item(QStringLiteral("contextPanel")) != nullptr);
+        QTRY_COMPARE(overlaps(m_window->items()).join(QLatin1Char('\n')), QString());
     }
 
     void clickOpensPage_data()
