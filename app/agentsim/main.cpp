@@ -56,8 +56,14 @@ int run(const Options &o)
     auto sink = LineSink::open(o.out, o.rotateMb * 1'000'000);
     if (!sink)
         return fail(sink.error());
-    const StandingOrders policy(o.scenario);
-    World world(o.seed, timeline, deploy(o.workflows, o.scenario.micro), o.rate, policy, *sink);
+    const std::vector<Workflow> fleet = deploy(o.workflows, o.scenario.micro);
+    StandingOrders standing(o.scenario);
+    PolicySide channel;
+    if (o.policy.asked())
+        if (auto joined = channel.join(o.policy, o.scenario, fleet, timeline.live()); !joined)
+            return fail(joined.error());
+    PolicyView &policy = o.policy.asked() ? channel.view() : standing;
+    World world(o.seed, timeline, fleet, o.rate, policy, *sink);
     const Result<> done = world.simulate(limitsOf(o, timeline), clock, signals);
     if (!o.truth.empty()) {
         if (auto saved = Truth::save(o.truth, world.truth().toJson(truthHead(o, timeline, world, *sink))); !saved)

@@ -100,6 +100,8 @@ Result<> setOption(Options &o, std::string_view name, std::string_view value)
 {
     if (auto number = setNumber(o, name, value))
         return *number;
+    if (std::string problem; setPolicyOption(o.policy, name, value, problem))
+        return problem.empty() ? Result<>() : bad(name, value, problem);
     return setText(o, name, value);
 }
 
@@ -109,6 +111,10 @@ Result<> checkWhole(const Options &o)
         return Error{ErrorCode::InvalidArgument, "--out is missing"};
     if (o.speed == 0.0 && !o.duration && !o.spans && !o.calls && o.history == 0)
         return Error{ErrorCode::InvalidArgument, "--speed 0 needs an end: --for, --history, --spans or --calls"};
+    if (!o.policy.url.empty() && !o.policy.file.empty())
+        return Error{ErrorCode::InvalidArgument, "--policy and --policy-file: give one of them"};
+    if (!o.policy.asked() && (!o.policy.faults.empty() || o.policy.agents > 0))
+        return Error{ErrorCode::InvalidArgument, "--fault and --agents need --policy or --policy-file"};
     return {};
 }
 
@@ -195,8 +201,9 @@ std::string helpText()
            "  --truth FILE       the true sums as JSON, written at the end\n"
            "  --rotate-mb N      rename the file when it would pass N MB\n"
            "  --die-with-parent  end when the process that started it ends\n"
-           "  --help             this text\n\n"
-           "Scenarios:\n"
+           + std::string(policyHelp())
+           + "  --help             this text\n\n"
+             "Scenarios:\n"
            + std::string(scenarioHelp())
            + "\nExample: agentsim --out ./fleet --history 3h --truth ./fleet/truth.json\n"
              "Ends cleanly on SIGTERM and SIGINT. Exit: 0 done, 1 write failed, 2 unusable arguments.\n";

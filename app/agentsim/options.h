@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/agentsim/policy/join.h"
 #include "app/agentsim/world/scenario.h"
 #include "core/base/result.h"
 #include "core/base/time.h"
@@ -30,6 +31,7 @@ struct Options {
     bool dieWithParent = false;
     bool help = false;
     Scenario scenario;
+    PolicyOptions policy;
 };
 
 /// Arguments without the program's name; "--name value" and "--name=value".

@@ -15,7 +15,7 @@ namespace {
 
 constexpr const char *kHelp =
     "Usage: flyballctl policy check FILE | show [FILE] | diff A [B] | push FILE | status | history |\n"
-    "                         rollback REVISION | serve   [options]\n"
+    "                         rollback REVISION | targets | serve   [options]\n"
     "\n"
     "  check FILE          everything that is wrong or odd in a policy document; exit 2 when it is not valid\n"
     "  show [FILE]         the document in force, or the one in FILE\n"
@@ -28,6 +28,13 @@ constexpr const char *kHelp =
     "  history             all revisions: who, when, why\n"
     "    --audit           the audit instead, one JSON line per entry, after checking its chain\n"
     "  rollback REVISION   makes the content of an older revision the next one\n"
+    "  targets [ACTION [ID]] gateways and files of agents that are given the policy as well (targets.json)\n"
+    "    list              what each holds, as far as we know (the default)\n"
+    "    test              asks each, and says what a push would change\n"
+    "    push              gives the revision in force to one or all\n"
+    "    verify            reads one or all again and compares\n"
+    "    restore ID        our values again, over what somebody else changed\n"
+    "    release ID        puts back what was found before the first push\n"
     "  serve               runs the policy channel until SIGTERM; prints one JSON line when it is ready\n"
     "    --listen A:P      loopback address and port (default 127.0.0.1:0, any free port)\n"
     "    --policy FILE     pushes FILE first, if it says something new\n"
@@ -37,6 +44,7 @@ constexpr const char *kHelp =
     "    --folder DIR      also DIR/<agent>/policy.json, and reads DIR/<agent>/status-<agent>.json\n"
     "    --prices FILE     price file over the built-in book\n"
     "\n"
+    "push and rollback end with 3 when a target did not take the revision; the channel has it all the same.\n"
     "push, status, history and rollback work on the store in the data folder; while a server or the app holds\n"
     "it, they go through that one. --server URL with --token-file FILE asks a given server.\n"
     "  --author NAME, --comment TEXT   push and rollback: who and why, for the history\n"
@@ -48,16 +56,16 @@ struct Action {
     const char *name;
     int (*run)(const std::vector<std::string> &words);
 };
-constexpr Action kActions[] = {{"check", policyCheck},       {"show", policyShow},     {"diff", policyDiff},
-                               {"push", policyPush},         {"status", policyStatus}, {"history", policyHistory},
-                               {"rollback", policyRollback}, {"serve", policyServe}};
+constexpr Action kActions[] = {{"check", policyCheck},       {"show", policyShow},       {"diff", policyDiff},
+                               {"push", policyPush},         {"status", policyStatus},   {"history", policyHistory},
+                               {"rollback", policyRollback}, {"targets", policyTargets}, {"serve", policyServe}};
 
 int run(const std::vector<std::string> &words)
 {
     for (const Action &action : kActions)
         if (!words.empty() && words[0] == action.name)
             return action.run({words.begin() + 1, words.end()});
-    return unusable("policy needs check, show, diff, push, status, history, rollback or serve"
+    return unusable("policy needs check, show, diff, push, status, history, rollback, targets or serve"
                     + (words.empty() ? std::string() : ", not '" + words[0] + "'"));
 }
 

@@ -15,6 +15,7 @@ int policyPush(const std::vector<std::string> &words);
 int policyStatus(const std::vector<std::string> &words);
 int policyHistory(const std::vector<std::string> &words);
 int policyRollback(const std::vector<std::string> &words);
+int policyTargets(const std::vector<std::string> &words);
 int policyServe(const std::vector<std::string> &words);
 
 /// json or table, else an Error naming the option.

@@ -151,6 +151,7 @@ Result<PolicyClient> PolicyClient::open(const Arguments &arguments, bool readOnl
                 *store, token,
                 [prices = *catalog](const PolicyDocument &of) { return ratesFor(of, *prices, wallClockNow()); },
                 wallClockNow());
+            client.m_store = store;
             client.m_ask = [store, channel, token](ChannelRequest request) -> Result<ChannelResponse> {
                 request.token = token;
                 request.arrived = request.now = wallClockNow();

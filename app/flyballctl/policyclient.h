@@ -4,6 +4,7 @@
 #include "app/flyballctl/arguments.h"
 #include "core/policy/json/value.h"
 #include "core/push/channel/message.h"
+#include "core/push/store.h"
 
 #include <functional>
 #include <memory>
@@ -19,9 +20,12 @@ public:
     [[nodiscard]] static Result<PolicyClient> open(const Arguments &arguments, bool readOnly);
     /// The answer's status and body; an Error when there was none.
     [[nodiscard]] Result<ChannelResponse> ask(ChannelRequest request) const { return m_ask(std::move(request)); }
+    /// The store, when it is in this process; null: a server has it.
+    [[nodiscard]] PolicyStore *store() const { return m_store.get(); }
 
 private:
     std::function<Result<ChannelResponse>(ChannelRequest)> m_ask;
+    std::shared_ptr<PolicyStore> m_store;
 };
 
 /// --server, --token-file and --prices, the options that open() knows.

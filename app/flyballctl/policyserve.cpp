@@ -7,6 +7,7 @@
 #include "core/policy/document/text.h"
 #include "core/push/host.h"
 #include "core/push/rates.h"
+#include "core/push/targets/targetlink.h"
 
 #include <QCoreApplication>
 
@@ -123,7 +124,7 @@ Result<> pushFile(PolicyChannelHost &host, const PolicyDocument &document, const
     });
 }
 
-int serveUntilSignal(PolicyChannelHost &host, const sigset_t &stopSignals, const JsonValue &agents)
+void serveUntilSignal(const PolicyChannelHost &host, const sigset_t &stopSignals, const JsonValue &agents)
 {
     JsonValue line{JsonValue::Object()};
     line.set("url", host.url());
@@ -134,8 +135,6 @@ int serveUntilSignal(PolicyChannelHost &host, const sigset_t &stopSignals, const
     int signal = 0;
     while (sigwait(&stopSignals, &signal) != 0) {
     }
-    host.stop();
-    return kOk;
 }
 
 } // namespace
@@ -187,7 +186,13 @@ int policyServe(const std::vector<std::string> &words)
     char *argv[] = {name, nullptr};
     const QCoreApplication application(argc, argv);
     PolicyChannelHost host;
-    if (Result<> r = host.start(options); !r)
+    auto link = std::make_shared<TargetLink>(host, options.folder);
+    if (Result<> r = host.start(options,
+                                [targets = std::weak_ptr<TargetLink>(link)] {
+                                    if (const auto alive = targets.lock())
+                                        alive->changed();
+                                });
+        !r)
         return unusable(r.error());
     if (!host.setAside().empty())
         std::fprintf(stderr, "flyballctl: the policy store was damaged; it was moved to %s\n",
@@ -198,7 +203,12 @@ int policyServe(const std::vector<std::string> &words)
     const Result<JsonValue> agents = registerAgents(host, *served);
     if (!agents)
         return unusable(agents.error());
-    return serveUntilSignal(host, stopSignals, *agents);
+    if (Result<> r = link->start(); !r) // agents are served all the same
+        unusable("no targets: " + r.error().message);
+    serveUntilSignal(host, stopSignals, *agents);
+    link.reset(); // it reports to the channel
+    host.stop();
+    return kOk;
 }
 
 } // namespace flyball::ctl

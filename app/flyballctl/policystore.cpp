@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/flyballctl/policy.h"
 #include "app/flyballctl/policyclient.h"
+#include "app/flyballctl/policytargets.h"
 #include "app/flyballctl/textout.h"
 #include "core/engine/paths.h"
 #include "core/policy/document/text.h"
@@ -56,9 +57,10 @@ void printStatus(const JsonValue &status)
 {
     print("revision " + textAt(status, "revision") + "\n");
     if (const JsonValue *targets = status.find("targets"); targets && targets->array() && !targets->array()->empty()) {
-        TextTable table({"target", "kind", "state"});
+        TextTable table({"target", "kind", "state", "detail"});
         for (const JsonValue &target : *targets->array())
-            table.add({textAt(target, "id"), textAt(target, "kind"), textAt(target, "state")});
+            table.add(
+                {textAt(target, "id"), textAt(target, "kind"), textAt(target, "state"), textAt(target, "detail")});
         print(table.text());
     }
     const JsonValue *agents = status.find("agent_list");
@@ -84,6 +86,20 @@ int printState(const PolicyClient &client, bool json)
     else
         printStatus(*status);
     return kOk;
+}
+
+/// After a change was taken: the targets, then the state of all.
+int printPushed(const PolicyClient &client, const Arguments &arguments, bool json)
+{
+    const Result<std::vector<std::string>> failed = pushToTargets(client, arguments);
+    const int printed = printState(client, json);
+    if (!failed) {
+        unusable("the channel has the revision, the targets do not: " + failed.error().message);
+        return kPartly;
+    }
+    for (const std::string &one : *failed)
+        unusable("target " + one);
+    return printed == kOk && !failed->empty() ? kPartly : printed;
 }
 
 /// The ETag a change must name: that of the head, if its number is the wanted one.
@@ -155,7 +171,7 @@ int policyPush(const std::vector<std::string> &words)
         return unusable(r.error());
     if (const Result<JsonValue> pushed = bodyOf(client->ask(std::move(request))); !pushed)
         return unusable(pushed.error());
-    return printState(*client, *json);
+    return printPushed(*client, *arguments, *json);
 }
 
 int policyRollback(const std::vector<std::string> &words)
@@ -187,7 +203,7 @@ int policyRollback(const std::vector<std::string> &words)
         return unusable(r.error());
     if (const Result<JsonValue> done = bodyOf(client->ask(std::move(request))); !done)
         return unusable(done.error());
-    return printState(*client, *json);
+    return printPushed(*client, *arguments, *json);
 }
 
 int policyStatus(const std::vector<std::string> &words)

@@ -55,7 +55,9 @@ public:
     [[nodiscard]] std::string signingKey(const std::string &agent) const;     ///< empty: none
 
     // Leases. Money counts in the windows that hold the time of the grant.
-    [[nodiscard]] Result<Lease> addLease(Lease lease); ///< gives it an id
+    /// Gives it an id. Locked when the agent has used its key before.
+    [[nodiscard]] Result<Lease> addLease(Lease lease);
+    [[nodiscard]] Result<Lease> leaseOfKey(const std::string &agent, const std::string &key); ///< NotFound
     [[nodiscard]] Result<Lease> lease(const std::string &id);
     /// InvalidArgument when it was released, or settled with another amount. The same again is no error.
     /// A lease that expired is booked all the same: the money is gone.

@@ -87,6 +87,7 @@ struct Lease {
     TimeNs grantedAt = 0;          ///< decides the windows it counts in
     TimeNs expiresAt = 0;
     State state = State::Held;
+    std::string key; ///< the agent's own name for the request, so that a second one gives the same lease; may be empty
     friend bool operator==(const Lease &, const Lease &) = default;
 };
 

@@ -10,7 +10,14 @@ namespace flyball::agentsim {
 namespace {
 
 constexpr TimeNs kMillisecond = kSecond / 1000;
-constexpr int kSendAttempts = 4;
+
+std::int64_t tokensOf(const std::vector<PromptBlock> &prompt)
+{
+    std::int64_t sum = 0;
+    for (const PromptBlock &block : prompt)
+        sum += block.tokens;
+    return sum;
+}
 
 std::string_view drawSegment(const Dice &dice)
 {
@@ -32,7 +39,14 @@ Run::Run(World &world, std::size_t workflow, std::uint64_t ordinal, bool boundTo
       m_segment(drawSegment(m_dice)),
       m_promptVersion(m_workflow.spec->promptVersion),
       m_passRate(m_workflow.spec->passRate)
-{}
+{
+    RunNames names{workflow, {}, {}, "conv_"};
+    appendHex(names.run, m_id);
+    appendHex(names.trace, m_root.traceHigh);
+    appendHex(names.trace, m_root.traceLow);
+    appendHex(names.conversation, m_id);
+    m_orders = world.policy().begin(names);
+}
 
 Dice Run::place(const Agent &agent, std::string_view what, int iteration) const
 {
@@ -48,7 +62,7 @@ Agent Run::open(std::size_t agentIndex, std::int64_t systemTokens, bool uniquePr
     agent.start = m_world.now();
     // The same prompt version is the same text in every run: that is what caches live on.
     std::uint64_t text = mix64(nameHash(m_workflow.name) ^ nameHash(agent.name) * 3 ^ nameHash(m_promptVersion) * 5);
-    if (uniquePrefix)
+    if (uniquePrefix && !m_orders->staticFirst(m_world.now()))
         text = mix64(text ^ agent.span);
     agent.prompt.push_back({text, systemTokens});
     return agent;
@@ -60,7 +74,7 @@ void Run::hear(Agent &agent, std::int64_t tokens)
         agent.prompt.push_back({mix64(agent.span + agent.prompt.size()), tokens});
 }
 
-CallIntent Run::intentFor(const Agent &agent, const StepSpec &spec, int iteration, int attempt) const
+CallIntent Run::intentFor(const Agent &agent, const StepSpec &spec, const Turn &turn) const
 {
     CallIntent intent;
     intent.workflow = m_workflow.name;
@@ -69,12 +83,15 @@ CallIntent Run::intentFor(const Agent &agent, const StepSpec &spec, int iteratio
     intent.taskType = spec.taskType;
     intent.segment = m_segment;
     intent.wantedTier = spec.tier;
+    intent.wantedModel = spec.pinned ? &modelOf(*spec.pinned) : nullptr;
     intent.wantedCache = spec.cache;
     intent.wantedMaxTokens = spec.maxTokens;
-    intent.iteration = iteration;
-    intent.attempt = attempt;
-    for (const std::int64_t tokens : m_sums.tokens)
-        intent.runTokens += tokens;
+    intent.iteration = turn.iteration;
+    intent.attempt = turn.attempt;
+    intent.go = turn.go;
+    intent.level = turn.level;
+    intent.closing = turn.closing;
+    intent.inputTokens = tokensOf(agent.prompt);
     intent.now = m_world.now();
     return intent;
 }
@@ -82,23 +99,26 @@ CallIntent Run::intentFor(const Agent &agent, const StepSpec &spec, int iteratio
 Task Run::call(Agent &agent, const StepSpec &spec, int iteration)
 {
     hear(agent, place(agent, spec.step, iteration).skewed(spec.ask, "ask"));
-    co_await send(agent, spec, iteration, 0);
+    co_await shorten(agent, spec, iteration);
+    co_await send(agent, spec, {.iteration = iteration});
 }
 
 Task Run::validated(Agent &agent, const StepSpec &spec, int iteration)
 {
     hear(agent, place(agent, spec.step, iteration).skewed(spec.ask, "ask"));
     for (int attempt = 0;; ++attempt) {
-        co_await send(agent, spec, iteration, attempt);
+        co_await shorten(agent, spec, iteration);
+        co_await send(agent, spec, {.iteration = iteration, .attempt = attempt});
         if (!agent.ok)
             co_return;
-        const CallIntent intent = intentFor(agent, spec, iteration, attempt);
-        const double pass = spec.pass[static_cast<std::size_t>(m_world.policy().decide(intent).tier)];
+        const CallIntent intent = intentFor(agent, spec, {.iteration = iteration, .attempt = attempt});
+        // What was cut off passes its check less often.
+        const double pass = spec.pass[agent.strength] * (agent.cutOff ? 0.7 : 1.0);
         // A second attempt sees what was wrong: half of the remaining failures go away each time.
-        const double reject = (1.0 - pass) / static_cast<double>(1 << attempt);
+        const double reject = (1.0 - pass) / static_cast<double>(1 << std::min(attempt, 30));
         const Dice dice = place(agent, spec.step, iteration).at(static_cast<std::uint64_t>(attempt));
         agent.accepted = spec.firstRejected ? attempt > 0 : !dice.chance(reject, "reject");
-        if (agent.accepted || attempt >= m_world.policy().retryLimit(intent))
+        if (agent.accepted || attempt >= m_orders->retryLimit(intent))
             co_return;
         m_world.truth().addRetry();
         hear(agent, dice.skewed(spec.complaint, "complaint"));
@@ -114,9 +134,16 @@ void Run::bill(Attempt &a) const
     u[TokenClass::InFresh] = split.fresh;
     u[TokenClass::CacheRead] = split.read;
     u[TokenClass::CacheWriteUntyped] = split.written;
-    u[TokenClass::OutText] = std::min(a.decision.maxTokens, a.dice.skewed(a.spec.out, "out"));
+    const std::int64_t wanted = a.dice.skewed(a.spec.out, "out") * a.decision.outputPercent / 100;
     if (a.model->reasons)
-        u[TokenClass::OutReasoning] = a.dice.skewed(a.spec.reasoning, "reasoning");
+        u[TokenClass::OutReasoning] = a.dice.skewed(a.spec.reasoning, "reasoning") * a.decision.reasoningPercent / 100;
+    std::int64_t most = a.decision.maxTokens;
+    if (a.decision.strictOutput) {
+        u[TokenClass::OutReasoning] = std::min(u[TokenClass::OutReasoning], most);
+        most -= u[TokenClass::OutReasoning];
+    }
+    u[TokenClass::OutText] = std::min(most, wanted);
+    a.cutOff = a.decision.strictOutput && most < wanted;
 }
 
 TimeNs Run::transmit(Attempt &a, const Dice &wire) const
@@ -136,58 +163,31 @@ TimeNs Run::transmit(Attempt &a, const Dice &wire) const
     return took + static_cast<TimeNs>(wire.bits("nanoseconds") % 1'000'000);
 }
 
-Task Run::send(Agent &agent, const StepSpec &spec, int iteration, int attempt)
-{
-    agent.ok = false;
-    const Dice here = place(agent, spec.step, iteration).at(static_cast<std::uint64_t>(attempt));
-    for (int go = 0; go < kSendAttempts; ++go) {
-        const Decision decision = m_world.policy().decide(intentFor(agent, spec, iteration, attempt));
-        if (!decision.allowed) {
-            fail(Outcome::Capped);
-            co_return;
-        }
-        const ModelId routed = m_workflow.spec->ladder[static_cast<std::size_t>(decision.tier)];
-        Attempt a{agent, spec, decision, &modelOf(spec.pinned.value_or(routed)), here, m_world.now(), 0, {}, {}, {}};
-        const Dice wire = here.at(static_cast<std::uint64_t>(go));
-        const TimeNs took = transmit(a, wire);
-        co_await m_world.until(a.start + took);
-        emitCall(a);
-        recordCall(a);
-        if (a.error.empty()) {
-            agent.lastOut = a.usage[TokenClass::OutText];
-            agent.prompt.push_back({mix64(agent.span + agent.prompt.size()), agent.lastOut});
-            agent.ok = agent.accepted = true;
-            co_return;
-        }
-        const std::int64_t backoff = (500LL << go) + wire.uniform({0, 250}, "backoff");
-        co_await m_world.until(m_world.now() + backoff * kMillisecond);
-        if (go + 1 == kSendAttempts)
-            fail(a.error == "timeout" ? Outcome::Timeout : Outcome::Failure);
-    }
-}
-
 Task Run::tool(Agent &agent, const ToolSpec &spec, int iteration, std::uint64_t arguments)
 {
     const Dice dice = place(agent, spec.name, iteration);
     const TimeNs start = m_world.now();
+    if (spec.result.hi > 0 && !m_orders->mayRead())
+        co_return;
     co_await m_world.until(start + dice.skewed(spec.durationMs, "duration") * kMillisecond
                            + static_cast<TimeNs>(dice.bits("nanoseconds") % 1'000'000));
     const bool bad = m_world.timeline().scenario().errors && dice.chance(spec.failure, "failure");
-    emitTool(agent, spec, start, arguments != 0 ? arguments : dice.bits("arguments"), bad);
+    const std::uint64_t asked = arguments != 0 ? arguments : dice.bits("arguments");
+    emitTool(agent, spec, start, asked, bad);
+    m_orders->toolUsed(mix64(asked ^ nameHash(spec.name)));
     hear(agent, bad ? 60 : dice.skewed(spec.result, "result"));
 }
 
 Task Run::repeatTool(Agent &agent, const StepSpec &spec, const ToolSpec &toolSpec, int turns)
 {
     const std::uint64_t arguments = m_dice.at(toolSpec.name).bits("repeated-arguments");
-    const int cap = m_world.policy().iterationCap(m_workflow.name);
+    const int cap = m_orders->iterationCap();
     LoopFact fact{m_workflow.name, {}, {}, std::string(toolSpec.name), m_world.now(), 0, 0, false};
     appendHex(fact.run, m_id);
     appendHex(fact.trace, m_root.traceHigh);
     appendHex(fact.trace, m_root.traceLow);
     while (fact.repeats < turns && !failed()) {
         if (fact.repeats >= cap) {
-            fact.capped = true;
             fail(Outcome::Capped);
             break;
         }
@@ -196,6 +196,7 @@ Task Run::repeatTool(Agent &agent, const StepSpec &spec, const ToolSpec &toolSpe
             co_await tool(agent, toolSpec, 1000 + fact.repeats, arguments);
         ++fact.repeats;
     }
+    fact.capped = m_ended == Outcome::Capped;
     fact.end = m_world.now();
     m_world.truth().addLoop(std::move(fact));
 }

@@ -10,6 +10,7 @@
 #include "app/agentsim/world/fleet.h"
 #include "app/agentsim/world/policy_view.h"
 
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -69,9 +70,26 @@ private:
         Usage usage;
         std::string_view error; ///< empty: answered
         std::string_view httpStatus;
+        bool cutOff = false; ///< the output limit ended the answer
     };
-    Task send(Agent &agent, const StepSpec &spec, int iteration, int attempt);
-    [[nodiscard]] CallIntent intentFor(const Agent &agent, const StepSpec &spec, int iteration, int attempt) const;
+    /// Where a step stands: which of its requests comes next.
+    struct Turn {
+        int iteration = 0;
+        int attempt = 0;
+        int go = 0;
+        int level = 0;
+        bool closing = false;
+    };
+    Task send(Agent &agent, const StepSpec &spec, Turn turn);
+    /// Makes the conversation shorter as the policy asks, before the next call.
+    Task shorten(Agent &agent, const StepSpec &spec, int iteration);
+    /// The one last call of a run that a cap ends.
+    Task sumUp(const Agent &agent, int iteration);
+    [[nodiscard]] CallIntent intentFor(const Agent &agent, const StepSpec &spec, const Turn &turn) const;
+    void deny(const Decision &decision);
+    void settle(const Attempt &a);
+    [[nodiscard]] std::optional<double> confidence(const Attempt &a) const;
+    [[nodiscard]] std::int64_t confidenceMilli(const Attempt &a) const;
     [[nodiscard]] Dice place(const Agent &agent, std::string_view what, int iteration) const;
     void bill(Attempt &a) const;
     /// Lets the provider answer or fail; returns how long that takes.
@@ -97,6 +115,8 @@ private:
     std::string_view m_promptVersion;
     double m_passRate;
     std::optional<Outcome> m_ended;
+    bool m_summedUp = false;
+    std::unique_ptr<RunOrders> m_orders;
     CallSums m_sums;
 };
 

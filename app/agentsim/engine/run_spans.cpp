@@ -62,7 +62,7 @@ void Run::emitCall(const Attempt &a)
         .text("server.address", a.model->host)
         .text("flyball.step", a.spec.step)
         .text("flyball.task_type", a.spec.taskType)
-        .text("flyball.tier", tierName(a.decision.tier))
+        .text("flyball.tier", a.decision.tierLabel)
         .text("flyball.segment", m_segment)
         .text("flyball.prompt.version", m_promptVersion)
         .text("flyball.routing", a.decision.routing);
@@ -74,11 +74,12 @@ void Run::emitCall(const Attempt &a)
         emitFailure(json, a, traceloop);
         return;
     }
-    json.text("gen_ai.response.model", a.model->served).list("gen_ai.response.finish_reasons", "stop");
+    json.text("gen_ai.response.model", a.model->served)
+        .list("gen_ai.response.finish_reasons", a.cutOff ? "length" : "stop");
     if (!traceloop)
         json.id("gen_ai.response.id", "resp_", ids.span).milli("gen_ai.response.time_to_first_chunk", a.firstTokenMs);
     if (a.spec.confidence)
-        json.milli("flyball.confidence", a.dice.uniform({610, 990}, "confidence"));
+        json.milli("flyball.confidence", confidenceMilli(a));
     emitUsage(json, a);
     json.finishOk();
     m_world.exporter().added(m_index, m_world.now());
@@ -90,13 +91,14 @@ void Run::recordCall(const Attempt &a)
     fact.workflow = m_workflow.name;
     fact.model = a.error.empty() ? a.model->served : a.model->asked;
     fact.provider = a.model->provider;
-    fact.tier = tierName(a.decision.tier);
+    fact.tier = a.decision.tierLabel;
     fact.taskType = a.spec.taskType;
     fact.step = a.spec.step;
     fact.agent = a.agent.name;
     fact.segment = m_segment;
     fact.end = m_world.now();
     fact.priced = a.model->priced;
+    fact.revision = a.decision.revision;
     if (a.error.empty()) {
         fact.usage = &a.usage;
         fact.cost = costOf(*a.model, a.usage);
@@ -157,6 +159,10 @@ void Run::finish()
         .text("flyball.segment", m_segment)
         .text("flyball.prompt.version", m_promptVersion)
         .text("flyball.outcome", outcomeName(fact.outcome));
+    fact.revision = m_orders->revision();
+    fact.cost = m_sums.cost;
+    if (fact.revision > 0)
+        json.number("flyball.policy.revision", fact.revision);
     if (fact.judged)
         json.event("gen_ai.evaluation.result", m_world.now())
             .text("gen_ai.evaluation.name", "task_success")

@@ -48,8 +48,10 @@ struct Agent {
     TimeNs start = 0;
     std::vector<PromptBlock> prompt;
     std::int64_t lastOut = 0;
-    bool ok = true;       ///< the last call was answered
-    bool accepted = true; ///< ... and passed its check
+    bool ok = true;           ///< the last call was answered
+    bool accepted = true;     ///< ... and passed its check
+    bool cutOff = false;      ///< ... but the output limit ended it
+    std::size_t strength = 2; ///< of who answered: index into StepSpec::pass
 };
 
 } // namespace flyball::agentsim

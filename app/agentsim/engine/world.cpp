@@ -7,8 +7,8 @@
 
 namespace flyball::agentsim {
 
-World::World(std::uint64_t seed, const Timeline &timeline, std::vector<Workflow> fleet, double rate,
-             const PolicyView &policy, LineSink &sink)
+World::World(std::uint64_t seed, const Timeline &timeline, std::vector<Workflow> fleet, double rate, PolicyView &policy,
+             LineSink &sink)
     : m_dice(seed),
       m_timeline(timeline),
       m_fleet(std::move(fleet)),
@@ -105,6 +105,10 @@ Task World::arrivals(std::size_t workflow)
         if (!accepted)
             continue;
         co_await until(t);
+        if (!m_policy.admits(workflow, t)) {
+            m_truth.addNotStarted(w.name);
+            continue;
+        }
         spawn(execute(workflow, k, false));
     }
 }

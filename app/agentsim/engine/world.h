@@ -37,8 +37,8 @@ struct WorldLimits {
 /// Everything runs share: virtual time, queue, caches, policy, exporter, truth. One thread.
 class World {
 public:
-    World(std::uint64_t seed, const Timeline &timeline, std::vector<Workflow> fleet, double rate,
-          const PolicyView &policy, LineSink &sink);
+    World(std::uint64_t seed, const Timeline &timeline, std::vector<Workflow> fleet, double rate, PolicyView &policy,
+          LineSink &sink);
     ~World();
     World(const World &) = delete;
     World &operator=(const World &) = delete;
@@ -60,7 +60,7 @@ public:
     [[nodiscard]] const Dice &dice() const { return m_dice; }
     [[nodiscard]] const std::vector<Workflow> &fleet() const { return m_fleet; }
     [[nodiscard]] const Timeline &timeline() const { return m_timeline; }
-    [[nodiscard]] const PolicyView &policy() const { return m_policy; }
+    [[nodiscard]] PolicyView &policy() const { return m_policy; }
     [[nodiscard]] PrefixCache &cache() { return m_cache; }
     [[nodiscard]] Exporter &exporter() { return m_exporter; }
     [[nodiscard]] Truth &truth() { return m_truth; }
@@ -80,7 +80,7 @@ private:
     Timeline m_timeline;
     std::vector<Workflow> m_fleet;
     double m_rate;
-    const PolicyView &m_policy;
+    PolicyView &m_policy;
     Exporter m_exporter;
     Truth m_truth;
     PrefixCache m_cache;

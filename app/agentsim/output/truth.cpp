@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/agentsim/output/truth.h"
 
+#include <algorithm>
+
 namespace flyball::agentsim {
 
 void Truth::add(CallSums &sums, const CallFact &fact)
@@ -29,12 +31,26 @@ void Truth::addCall(const CallFact &fact)
     MinuteSums &minute = m_minutes[{bucketOf(fact.end, kMinute), fact.workflow}];
     ++minute.calls;
     minute.cost.add(fact.cost);
+    if (fact.revision == 0)
+        return;
+    RevisionSums &revision = m_revisions[{fact.workflow, fact.revision}];
+    ++revision.calls;
+    revision.cost.add(fact.cost);
+    ++revision.tiers[fact.tier];
+    ++revision.models[fact.model];
 }
 
 void Truth::addRun(const RunFact &fact)
 {
     WorkflowRuns &runs = m_runs[fact.workflow];
     ++runs.outcomes[static_cast<std::size_t>(fact.outcome)];
+    if (fact.revision > 0) {
+        RevisionSums &revision = m_revisions[{fact.workflow, fact.revision}];
+        ++revision.runs;
+        revision.capped += fact.outcome == Outcome::Capped;
+        revision.runCost += fact.cost;
+        revision.dearestRun = std::max(revision.dearestRun, fact.cost);
+    }
     if (!fact.judged)
         return;
     ++(fact.judgedPass ? runs.pass : runs.fail);

@@ -41,6 +41,7 @@ struct CallFact {
     const Usage *usage = nullptr; ///< null: the call failed
     PicoUsd cost = 0;
     bool priced = true;
+    std::int64_t revision = 0; ///< of the policy it was sent under; 0: none
 };
 
 struct RunFact {
@@ -49,6 +50,8 @@ struct RunFact {
     bool judged = false;
     bool judgedPass = false;
     std::int64_t scoreMilli = 0;
+    std::int64_t revision = 0; ///< of the policy it began under; 0: none
+    UsdSum cost;
 };
 
 /// A run that repeated one tool call: the answer key of loop detectors.
@@ -67,6 +70,8 @@ public:
     void addRun(const RunFact &fact);
     void addLoop(LoopFact fact) { m_loops.push_back(std::move(fact)); }
     void addRetry() { ++m_retries; }
+    /// A run that the operator's pause kept from starting.
+    void addNotStarted(std::string_view workflow) { ++m_notStarted[workflow]; }
     /// Sums of a run that was cut off before its root span: calls no observer can put in a workflow.
     void addUnattributable(std::string_view workflow, const CallSums &sums);
 
@@ -79,6 +84,7 @@ public:
 
 private:
     void appendRuns(std::string &out) const;
+    void appendPolicy(std::string &out) const;
 
     struct MinuteSums {
         std::int64_t calls = 0;
@@ -90,6 +96,16 @@ private:
         std::int64_t fail = 0;
         std::int64_t scoreMilli = 0;
     };
+    struct RevisionSums {
+        std::int64_t calls = 0;
+        UsdSum cost;                                    ///< of its calls
+        std::map<std::string_view, std::int64_t> tiers; ///< calls by tier
+        std::map<std::string_view, std::int64_t> models;
+        std::int64_t runs = 0; ///< that began under it and have ended
+        std::int64_t capped = 0;
+        UsdSum runCost;
+        UsdSum dearestRun;
+    };
     static constexpr std::size_t kDimensions = 8;
     static const std::array<std::string_view, kDimensions> kDimensionNames;
 
@@ -98,6 +114,8 @@ private:
     std::map<std::pair<std::int64_t, std::string_view>, MinuteSums> m_minutes;
     std::map<std::string_view, WorkflowRuns> m_runs;
     std::map<std::string_view, CallSums> m_unattributable;
+    std::map<std::pair<std::string_view, std::int64_t>, RevisionSums> m_revisions;
+    std::map<std::string_view, std::int64_t> m_notStarted;
     std::vector<LoopFact> m_loops;
     std::int64_t m_retries = 0;
 };

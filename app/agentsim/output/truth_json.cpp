@@ -97,6 +97,40 @@ void Truth::appendRuns(std::string &out) const
     out += "},";
 }
 
+void Truth::appendPolicy(std::string &out) const
+{
+    const auto counts = [&out](std::string_view name, const std::map<std::string_view, std::int64_t> &map) {
+        out += ",\"" + std::string(name) + "\":{";
+        for (const auto &[key, value] : map)
+            member(out, key, value);
+        if (out.back() == ',')
+            out.pop_back();
+        out += '}';
+    };
+    out += "\n\"policy\":[";
+    for (const auto &[key, r] : m_revisions) {
+        out += "\n  {\"workflow\":\"" + std::string(key.first) + "\",";
+        member(out, "revision", key.second);
+        member(out, "calls", r.calls);
+        cost(out, r.cost);
+        counts("tiers", r.tiers);
+        counts("models", r.models);
+        out += ',';
+        member(out, "runs", r.runs);
+        member(out, "capped", r.capped);
+        out += "\"run_cost\":{";
+        cost(out, r.runCost);
+        out += "},\"dearest_run\":{";
+        cost(out, r.dearestRun);
+        out += "}},";
+    }
+    if (out.back() == ',')
+        out.pop_back();
+    out += ']';
+    counts("not_started", m_notStarted);
+    out += ',';
+}
+
 std::string Truth::toJson(std::string_view head) const
 {
     std::string out = "{\"schema\":\"agentsim.truth/1\",";
@@ -109,6 +143,8 @@ std::string Truth::toJson(std::string_view head) const
         sumsBy(out, kDimensionNames[i], m_by[i]);
     sumsBy(out, "unattributable", m_unattributable);
     appendRuns(out);
+    if (!m_revisions.empty() || !m_notStarted.empty())
+        appendPolicy(out);
     out += "\n\"loops\":[";
     for (const LoopFact &loop : m_loops)
         loopJson(out, loop);

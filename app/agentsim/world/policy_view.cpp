@@ -3,18 +3,19 @@
 
 namespace flyball::agentsim {
 
-Decision StandingOrders::decide(const CallIntent &intent) const
+Decision StandingRun::request(const CallIntent &intent)
 {
     Decision d;
     d.tier = m_scenario.downgrade ? intent.wantedTier : Tier::Frontier;
+    d.tierLabel = tierName(d.tier);
     d.cache = m_scenario.cache ? intent.wantedCache : CacheMode::None;
     d.maxTokens = intent.wantedMaxTokens;
     d.routing = d.tier == Tier::Frontier ? "default" : "rule";
     return d;
 }
 
-int StandingOrders::retryLimit(const CallIntent &) const { return m_scenario.retry ? 2 : 0; }
+int StandingRun::retryLimit(const CallIntent &) const { return m_scenario.retry ? 2 : 0; }
 
-int StandingOrders::iterationCap(std::string_view) const { return 24; }
+int StandingRun::iterationCap() const { return 24; }
 
 } // namespace flyball::agentsim

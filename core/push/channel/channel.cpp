@@ -117,6 +117,9 @@ Result<ChannelSnapshot> PolicyChannel::snapshot(TimeNs now)
     refresh(now);
     ChannelSnapshot out;
     out.time = now;
+    if (!m_log || m_log->revisions().size() != m_store.revisions().revisions().size())
+        m_log = std::make_shared<const RevisionLog>(m_store.revisions());
+    out.revisions = m_log;
     if (const PolicyRevision *head = m_store.revisions().head()) {
         out.revision = head->number;
         out.etag = head->etag();
@@ -138,6 +141,7 @@ Result<ChannelSnapshot> PolicyChannel::snapshot(TimeNs now)
         out.agents.push_back(std::move(status));
     }
     out.controls = m_controls;
+    out.rates = m_rates;
     auto crossings = m_store.crossings(100);
     auto receipts = m_store.receipts(out.revision);
     if (!crossings || !receipts)

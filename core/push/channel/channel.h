@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 
 namespace flyball {
 
@@ -26,15 +27,20 @@ struct ChannelSnapshot {
     std::string url;           ///< empty: not listening
     std::int64_t revision = 0; ///< 0: nothing pushed yet
     std::string etag;
+    std::shared_ptr<const RevisionLog> revisions; ///< never null; shared until one is added
     std::vector<AgentStatus> agents;
     std::vector<ControlItem> controls;
-    std::vector<CapCrossing> crossings;  ///< newest first, at most 100
-    std::vector<TargetReceipt> receipts; ///< of this revision
+    std::vector<CapCrossing> crossings;   ///< newest first, at most 100
+    std::vector<TargetReceipt> receipts;  ///< of this revision
+    JsonValue rates{JsonValue::Object()}; ///< as payloads carry them
     std::int64_t requests = 0;
     std::int64_t refusedRequests = 0; ///< malformed, too large, too slow, wrong Host, too many at once
     std::int64_t refusedFiles = 0;    ///< of the file transport
     [[nodiscard]] std::int64_t count(AgentState state) const;
 };
+/// The channel as a target, as far as the agent that is least far: saved, applied, verified, drifted,
+/// rejected or unreachable.
+[[nodiscard]] std::string channelState(const ChannelSnapshot &snapshot);
 /// {"revision":..,"targets":[..],"agents":{..},...}: what `GET /v1/status` and `policy status` print.
 [[nodiscard]] JsonValue statusJson(const ChannelSnapshot &snapshot);
 
@@ -99,6 +105,7 @@ private:
     JsonValue m_rates{JsonValue::Object()};
     std::vector<ControlItem> m_controls;
     std::map<std::string, Cached> m_contents; ///< by agent
+    std::shared_ptr<const RevisionLog> m_log; ///< as snapshots carry it
 };
 
 } // namespace flyball

@@ -12,6 +12,8 @@ namespace {
 constexpr std::int64_t kUsualTtl = 120;
 constexpr std::int64_t kLongestTtl = 3600;
 
+constexpr std::size_t kLongestKey = 100;
+
 ChannelResponse storeAnswer(const Error &error)
 {
     if (error.code == ErrorCode::NotFound)
@@ -27,9 +29,10 @@ struct Judged {
     std::vector<BudgetDecision> soft;
 };
 
-/// Judges the caps of one scope one by one, so that each crossing is noted under its own window.
+/// Judges the caps of one scope one by one, so that each crossing is noted under its own window. `note`
+/// false: for an answer that is given again, nothing new happened.
 Result<> judge(PolicyStore &store, const std::vector<PeriodCap> &caps, const std::string &workflow,
-               const Budget &budget, const Zone &zone, NanoUsd amount, TimeNs now, Judged &out)
+               const Budget &budget, const Zone &zone, NanoUsd amount, TimeNs now, bool note, Judged &out)
 {
     const bool fleet = workflow.empty();
     for (const PeriodCap &cap : caps) {
@@ -45,9 +48,9 @@ Result<> judge(PolicyStore &store, const std::vector<PeriodCap> &caps, const std
         const bool hard = decision.verdict == BudgetDecision::Verdict::Hard;
         const PolicyRevision *head = store.revisions().head();
         const std::string whose = fleet ? "fleet: " : workflow + ": ";
-        if (Result<> r = store.noteCrossing(
-                {now, workflow, cap.window, span.start, hard, head ? head->number : 0, whose + decision.reason});
-            !r)
+        const CapCrossing crossing{
+            now, workflow, cap.window, span.start, hard, head ? head->number : 0, whose + decision.reason};
+        if (Result<> r = note ? store.noteCrossing(crossing) : Result<>(); !r)
             return r;
         if (!hard) {
             out.soft.push_back(std::move(decision));
@@ -103,6 +106,7 @@ ChannelResponse PolicyChannel::reserve(const ChannelRequest &request, const std:
     std::string workflow = members.textOr("workflow");
     const NanoUsd amount = members.number("max_nusd", 0, kMostNano);
     const std::int64_t ttl = members.numberOr("ttl_s", 1, kLongestTtl).value_or(kUsualTtl);
+    const std::string key = members.textOr("key", kLongestKey);
     if (!members.problem().empty())
         return errorAnswer(400, "malformed", members.problem());
     if (workflow.empty())
@@ -110,13 +114,24 @@ ChannelResponse PolicyChannel::reserve(const ChannelRequest &request, const std:
     refresh(request.now);
     if (!m_document)
         return errorAnswer(409, "no_policy", "no policy was pushed yet");
-    for (const ControlItem &item : m_controls) {
-        const bool stop = item.action == ControlItem::Action::StopRun;
-        if (item.target == (stop ? run : workflow))
-            return errorAnswer(409, stop ? "run_stopped" : "workflow_paused", "the operator ordered it");
-    }
     if (const auto freed = m_store.expireLeases(request.now); !freed)
         return errorAnswer(503, "store", freed.error().message);
+    // Asked again after an answer that was lost: what was granted holds, and its own hold is no reason to refuse.
+    Result<Lease> earlier = m_store.leaseOfKey(id, key);
+    if (!earlier && earlier.error().code != ErrorCode::NotFound)
+        return errorAnswer(503, "store", earlier.error().message);
+    if (earlier && (earlier->run != run || earlier->workflow != workflow || earlier->granted != amount))
+        return errorAnswer(409, "key_reused", "the key belongs to another reservation");
+    if (earlier && earlier->state != Lease::State::Held)
+        return errorAnswer(409, "lease_closed", "the lease of this key is settled, released or expired");
+    for (const ControlItem &item : m_controls) {
+        const bool stop = item.action == ControlItem::Action::StopRun;
+        if (item.target != (stop ? run : workflow))
+            continue;
+        if (const Result<Lease> freed = earlier ? m_store.release(earlier->id) : earlier; earlier && !freed)
+            return storeAnswer(freed.error());
+        return errorAnswer(409, stop ? "run_stopped" : "workflow_paused", "the operator ordered it");
+    }
     const Result<Zone> zone = policyZone(*m_document);
     if (!zone)
         return errorAnswer(503, "zone", zone.error().message);
@@ -127,15 +142,20 @@ ChannelResponse PolicyChannel::reserve(const ChannelRequest &request, const std:
     const Budget budget = effective.budget.value_or(Budget());
     Judged judged;
     Result<> done;
+    const bool isNew = !earlier;
+    const NanoUsd wants = isNew ? amount : 0; // an earlier one is among what is held
     if (!workflow.empty() && effective.enabled.value_or(true) && budget.periods)
-        done = judge(m_store, *budget.periods, workflow, budget, *zone, amount, request.now, judged);
+        done = judge(m_store, *budget.periods, workflow, budget, *zone, wants, request.now, isNew, judged);
     if (done && m_document->fleet && m_document->fleet->periods)
-        done = judge(m_store, *m_document->fleet->periods, "", budget, *zone, amount, request.now, judged);
+        done = judge(m_store, *m_document->fleet->periods, "", budget, *zone, wants, request.now, isNew, judged);
     if (!done)
         return errorAnswer(503, "store", done.error().message);
+    if (earlier)
+        return grant(*earlier, (earlier->expiresAt - request.now + kSecond - 1) / kSecond, judged);
     if (judged.hard)
         return refusal(judged);
     Lease wanted;
+    wanted.key = key;
     wanted.agent = id;
     wanted.run = run;
     wanted.workflow = workflow;

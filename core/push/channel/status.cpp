@@ -24,20 +24,6 @@ JsonValue receiptsJson(const std::vector<KnobReceipt> &knobs)
     return out;
 }
 
-/// The channel as a target: it is as far as the agent that is least far.
-std::string channelState(const ChannelSnapshot &snapshot)
-{
-    const auto any = [&](AgentState state) { return snapshot.count(state) > 0; };
-    if (any(AgentState::Rejected))
-        return "rejected";
-    if (any(AgentState::Drifted))
-        return "drifted";
-    const auto all = [&](auto &&test) { return std::all_of(snapshot.agents.begin(), snapshot.agents.end(), test); };
-    if (snapshot.agents.empty() || !all([](const AgentStatus &a) { return a.state == AgentState::InSync; }))
-        return any(AgentState::Silent) ? "unreachable" : "saved";
-    return all([](const AgentStatus &a) { return a.verified; }) ? "verified" : "applied";
-}
-
 JsonValue agentJson(const AgentStatus &agent)
 {
     const AgentRecord &record = agent.record;
@@ -112,6 +98,19 @@ JsonValue targetJson(const TargetReceipt &receipt)
 }
 
 } // namespace
+
+std::string channelState(const ChannelSnapshot &snapshot)
+{
+    const auto any = [&](AgentState state) { return snapshot.count(state) > 0; };
+    if (any(AgentState::Rejected))
+        return "rejected";
+    if (any(AgentState::Drifted))
+        return "drifted";
+    const auto all = [&](auto &&test) { return std::all_of(snapshot.agents.begin(), snapshot.agents.end(), test); };
+    if (snapshot.agents.empty() || !all([](const AgentStatus &a) { return a.state == AgentState::InSync; }))
+        return any(AgentState::Silent) ? "unreachable" : "saved";
+    return all([](const AgentStatus &a) { return a.verified; }) ? "verified" : "applied";
+}
 
 JsonValue statusJson(const ChannelSnapshot &snapshot)
 {

@@ -14,7 +14,20 @@ Lease leaseOf(const Query &row)
 {
     return {row.text(0),   row.text(1),   row.text(2),
             row.text(3),   row.number(4), row.optional(5),
-            row.number(6), row.number(7), static_cast<Lease::State>(row.number(8))};
+            row.number(6), row.number(7), static_cast<Lease::State>(row.number(8)),
+            row.text(9)};
+}
+
+constexpr std::string_view kSelectLease =
+    "SELECT id, agent, run, workflow, granted, actual, granted_at, expires_at, state, key FROM lease WHERE ";
+
+Result<Lease> oneLease(Query &query)
+{
+    if (query.step())
+        return leaseOf(query);
+    if (Result<> r = query.finish(); !r)
+        return r.error();
+    return Error{ErrorCode::NotFound, "there is no such lease"};
 }
 
 Error refused(const char *why) { return {ErrorCode::InvalidArgument, why}; }
@@ -30,10 +43,12 @@ Result<Lease> PolicyStore::addLease(Lease lease)
     lease.actual.reset();
     if (lease.id.empty())
         return Error{ErrorCode::Internal, "the system gives no random numbers"};
-    if (Result<> r =
-            Query(*m_sql, "INSERT INTO lease VALUES(?, ?, ?, ?, ?, NULL, ?, ?, 0)")
-                .bind(lease.id, lease.agent, lease.run, lease.workflow, lease.granted, lease.grantedAt, lease.expiresAt)
-                .run();
+    if (!lease.key.empty() && leaseOfKey(lease.agent, lease.key).ok())
+        return Error{ErrorCode::Locked, "the key of a lease was used before"};
+    if (Result<> r = Query(*m_sql, "INSERT INTO lease VALUES(?, ?, ?, ?, ?, NULL, ?, ?, 0, ?)")
+                         .bind(lease.id, lease.agent, lease.run, lease.workflow, lease.granted, lease.grantedAt,
+                               lease.expiresAt, lease.key)
+                         .run();
         !r)
         return r.error();
     return lease;
@@ -41,14 +56,16 @@ Result<Lease> PolicyStore::addLease(Lease lease)
 
 Result<Lease> PolicyStore::lease(const std::string &id)
 {
-    Query query(*m_sql, "SELECT id, agent, run, workflow, granted, actual, granted_at, expires_at, state FROM lease"
-                        " WHERE id = ?");
+    Query query(*m_sql, std::string(kSelectLease) + "id = ?");
     query.bind(id);
-    if (query.step())
-        return leaseOf(query);
-    if (Result<> r = query.finish(); !r)
-        return r.error();
-    return Error{ErrorCode::NotFound, "there is no such lease"};
+    return oneLease(query);
+}
+
+Result<Lease> PolicyStore::leaseOfKey(const std::string &agent, const std::string &key)
+{
+    Query query(*m_sql, std::string(kSelectLease) + "agent = ? AND key = ? AND key <> ''");
+    query.bind(agent, key);
+    return oneLease(query);
 }
 
 Result<> PolicyStore::setLease(const Lease &lease)

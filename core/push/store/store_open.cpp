@@ -14,7 +14,7 @@ namespace flyball {
 
 namespace {
 
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kVersion = 2;
 constexpr TimeNs kKeepLeases = 2 * kDay; ///< closed ones
 
 constexpr const char *kSchema =
@@ -46,6 +46,13 @@ constexpr const char *kSchema =
     "CREATE TABLE audit(sequence INTEGER PRIMARY KEY, line TEXT NOT NULL);"
     "PRAGMA user_version = 1;"
     "COMMIT";
+
+/// Version 2: the key that an agent gives a reservation, so that asking again gives the same lease.
+constexpr const char *kLeaseKeys = "BEGIN IMMEDIATE;"
+                                   "ALTER TABLE lease ADD COLUMN key TEXT NOT NULL DEFAULT '';"
+                                   "CREATE UNIQUE INDEX lease_key ON lease(agent, key) WHERE key <> '';"
+                                   "PRAGMA user_version = 2;"
+                                   "COMMIT";
 
 std::string uuid()
 {
@@ -158,6 +165,9 @@ Result<> PolicyStore::openDatabase(Access access)
             if (Result<> r = m_sql->exec(kSchema); !r)
                 // Tables without our version number: not a file we wrote.
                 return r.error().code == ErrorCode::Internal ? Error{ErrorCode::Corrupt, r.error().message} : r.error();
+        if (version < 2)
+            if (Result<> r = m_sql->exec(kLeaseKeys); !r)
+                return r;
     } else if (version == 0) {
         return Error{ErrorCode::NotFound, "the policy store is empty"};
     }

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/flyballctl/policyclient.h"
+
+namespace flyball::ctl {
+
+/// After a push or a rollback: gives the revision in force to the configured targets, or waits until the server
+/// that holds the store did. The names of those that did not take it; empty: all did.
+[[nodiscard]] Result<std::vector<std::string>> pushToTargets(const PolicyClient &client, const Arguments &arguments);
+
+} // namespace flyball::ctl
