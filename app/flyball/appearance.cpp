@@ -7,9 +7,10 @@
 #include <QDBusPendingReply>
 #include <QDBusVariant>
 #include <QEvent>
-#include <QFileInfo>
 #include <QGuiApplication>
 #include <QPalette>
+
+#include "app/flyball/sessionbus.h"
 
 namespace flyball {
 
@@ -20,13 +21,6 @@ const QString kPath = QStringLiteral("/org/freedesktop/portal/desktop");
 const QString kInterface = QStringLiteral("org.freedesktop.portal.Settings");
 const QString kGroup = QStringLiteral("org.freedesktop.appearance");
 const QString kKey = QStringLiteral("color-scheme");
-
-/// Without an address libdbus would try to launch a bus, which takes long and leaves one behind.
-bool hasSessionBus()
-{
-    return qEnvironmentVariableIsSet("DBUS_SESSION_BUS_ADDRESS")
-           || QFileInfo::exists(qEnvironmentVariable("XDG_RUNTIME_DIR") + QStringLiteral("/bus"));
-}
 
 /// Read() of the portal wraps its variant once more than ReadOne() of newer ones does.
 QVariant unwrapped(QVariant value)

@@ -196,8 +196,8 @@ Result<CommandLine> checkTogether(CommandLine line)
 const QStringList &builtPages()
 {
     static const QStringList pages{QStringLiteral("overview"), QStringLiteral("workflow"), QStringLiteral("runs"),
-                                   QStringLiteral("run"),      QStringLiteral("sources"),  QStringLiteral("prices"),
-                                   QStringLiteral("settings"), QStringLiteral("first-run")};
+                                   QStringLiteral("run"),      QStringLiteral("policy"),   QStringLiteral("sources"),
+                                   QStringLiteral("prices"),   QStringLiteral("settings"), QStringLiteral("first-run")};
     return pages;
 }
 

@@ -14,6 +14,8 @@
 #include "app/flyball/commandline.h"
 #include "app/flyball/demofleet.h"
 #include "app/flyball/ledgerhome.h"
+#include "app/flyball/notifier.h"
+#include "app/flyball/policyhome.h"
 #include "app/flyball/screenshot.h"
 #include "app/flyball/stopsignals.h"
 #include "app/flyball/trace.h"
@@ -130,6 +132,19 @@ void openFirstPage(Session &session, const QString &page)
     });
 }
 
+/// The demo's agents take their policy from this window's channel, as any agents would.
+Result<> startFleet(DemoFleet &fleet, const QString &folder, PolicyHome &policy)
+{
+    DemoChannel channel;
+    if (policy.link() != nullptr) {
+        auto agents = policy.registerAgents(DemoFleet::agents());
+        if (!agents)
+            return agents.error();
+        channel = {policy.url().toStdString(), std::move(*agents)};
+    }
+    return fleet.start(folder, channel);
+}
+
 int run(CommandLine line)
 {
     const ConfigStore config(QFile::decodeName(Paths::fromEnvironment().configFile().c_str()), true);
@@ -142,15 +157,22 @@ int run(CommandLine line)
 
     const QString demoFolder = home->dataFolder() + QStringLiteral("/traces");
     DemoFleet fleet;
-    if (line.demo) {
+    if (line.demo)
         QDir().mkpath(demoFolder);
-        if (auto started = fleet.start(demoFolder); !started)
-            return refuse(started.error().message);
-    }
     auto engine = Engine::start(engineOptions(line, *home, config, demoFolder));
     if (!engine)
         return refuse(engine.error().message);
-    Session session(**engine, sessionOptions(line, *home));
+    PolicyHome policy(home->dataFolder(), !line.separateLedger(), **engine);
+    if (line.demo) {
+        if (auto started = startFleet(fleet, demoFolder, policy); !started)
+            return refuse(started.error().message);
+    }
+    Notifier notifier;
+    SessionOptions options = sessionOptions(line, *home);
+    options.policy = policy.link();
+    options.policyProblem = policy.problem();
+    options.announce = [&notifier](const QString &title, const QString &text) { notifier.show(title, text); };
+    Session session(**engine, std::move(options));
     QObject::connect(&fleet, &DemoFleet::ended, &session, [&session](const QString &reason) {
         Q_EMIT session.notice(Session::tr("The demo fleet stopped. %1").arg(reason), QStringLiteral("crit"), {}, {});
     });

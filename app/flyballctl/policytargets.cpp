@@ -130,13 +130,16 @@ JsonValue tried(TargetSet::Member &member, const Head &head)
     JsonValue one{JsonValue::Object()};
     one.set("id", member.config.id);
     one.set("kind", member.config.kind);
-    const Result<TargetImage> image =
-        member.pusher ? member.pusher->read() : Result<TargetImage>(Error{ErrorCode::InvalidArgument, member.problem});
+    const TargetPlan plan = member.pusher && head.document
+                                ? member.pusher->plan(TargetSet::policyFor(member, *head.document, head.number))
+                                : TargetPlan();
+    const Result<TargetImage> image = member.pusher
+                                          ? member.pusher->read(plan)
+                                          : Result<TargetImage>(Error{ErrorCode::InvalidArgument, member.problem});
     one.set("reached", image.ok());
     one.set("message", image ? std::string() : image.error().message);
     if (!image || !head.document)
         return one;
-    const TargetPlan plan = member.pusher->plan(TargetSet::policyFor(member, *head.document, head.number));
     std::vector<std::string> changes;
     for (const FieldEdit &edit : plan.edits)
         if (const std::string differs = whatDiffers(image->content, {edit}); !differs.empty())

@@ -46,6 +46,17 @@ bool isAnswer(QNetworkReply::NetworkError error)
            || (error >= QNetworkReply::InternalServerError && error <= QNetworkReply::UnknownServerError);
 }
 
+/// Servers like to repeat the key they refuse, and what they say is shown and kept.
+void takeOut(std::string &text, std::string_view secret)
+{
+    secret.remove_prefix(std::min(secret.size(), secret.rfind(' ') + 1)); // "Bearer x"
+    constexpr std::size_t kShortest = 6;
+    if (secret.size() < kShortest)
+        return;
+    for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at))
+        text.replace(at, secret.size(), "***");
+}
+
 bool worthAgain(const Result<HttpReply> &answer)
 {
     if (!answer)
@@ -234,6 +245,9 @@ Result<HttpReply> HttpClient::attempt(const Request &request, Milliseconds left)
         if (rest.count() <= 0)
             return Error{ErrorCode::OutOfRange, "it took too long"};
         Result<HttpReply> reply = once(request, url, rest);
+        if (reply && reply->status >= 400)
+            for (const auto &[name, value] : m_connection.headers)
+                takeOut(reply->body, value);
         if (!reply || reply->status < 300 || reply->status > 399 || reply->header("location").empty())
             return reply;
         const QUrl next = QUrl(QString::fromStdString(url))

@@ -57,7 +57,8 @@ struct HttpReply {
 /// Synchronous requests to one server over Qt Network: own total deadline, size limit, redirects only within the
 /// origin (at most 3, GET only), TLS always verified, proxies of the environment honoured except towards loopback,
 /// jittered retries of GET alone (what may have changed something is never sent twice). Needs a QCoreApplication;
-/// each object belongs to one thread, stop() is for any. Messages never hold headers or bodies.
+/// each object belongs to one thread, stop() is for any. Messages never hold headers
+/// or bodies, and the body of a refusal never a credential of the connection.
 class HttpClient {
 public:
     /// InvalidArgument: a URL that is none, with user information, not http or https, or credentials over a

@@ -15,6 +15,7 @@ Item {
     property bool editable: true
 
     signal moved(real value)
+    signal released()
 
     function step(pixels: real): void {
         root.moved(frame.valueAt(frame.xOf(value) + pixels));
@@ -85,6 +86,7 @@ Item {
         cursorShape: Qt.SizeHorCursor
         preventStealing: true
         onPressed: root.forceActiveFocus(Qt.MouseFocusReason)
+        onReleased: root.released()
         onPositionChanged: event => root.moved(root.frame.valueAt(root.x - 9 + event.x))
     }
 }

@@ -10,15 +10,18 @@ Item {
     id: root
 
     property alias chartData: frame.chartData
+    readonly property alias count: frame.count
     property real softValue: 0
     property real hardValue: 0
     property string softText
     property string hardText
     property string title: qsTr("Distribution")
     property bool editable: true
+    property int slot: 0
 
     signal softMoved(real value)
     signal hardMoved(real value)
+    signal released()
 
     function refill(): void {
         frame.fill(under, over);
@@ -71,7 +74,7 @@ Item {
             BarSet {
                 id: under
 
-                color: Theme.alpha(Theme.seriesColor(0), 0.75)
+                color: Theme.alpha(Theme.seriesColor(root.slot), 0.75)
                 borderColor: "transparent"
                 borderWidth: 0
             }
@@ -100,6 +103,7 @@ Item {
         label: qsTr("Soft cap")
         editable: root.editable
         onMoved: value => root.softMoved(value)
+        onReleased: root.released()
     }
     CapHandle {
         objectName: "hardHandle"
@@ -110,5 +114,6 @@ Item {
         label: qsTr("Hard cap")
         editable: root.editable
         onMoved: value => root.hardMoved(value)
+        onReleased: root.released()
     }
 }

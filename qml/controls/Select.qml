@@ -15,6 +15,7 @@ T.AbstractButton {
     property string placeholder: qsTr("Choose")
     property string label
     property bool small: false
+    property string tone
 
     signal activated(string key)
 
@@ -71,7 +72,7 @@ T.AbstractButton {
             Layout.fillWidth: true
             Layout.leftMargin: 9
             role: PlainText.Small
-            color: !root.enabled || root.currentIndex < 0 ? Theme.text3 : Theme.text
+            color: !root.enabled || root.currentIndex < 0 ? Theme.text3 : root.tone === "" ? Theme.text : Theme.toneColor(root.tone)
             text: root.currentText
             Accessible.ignored: true
         }
@@ -85,7 +86,7 @@ T.AbstractButton {
         radius: Theme.radiusField
         color: root.hovered ? Theme.hover : Theme.inset
         border.width: 1
-        border.color: root.enabled ? Theme.ctl : Theme.line
+        border.color: !root.enabled ? Theme.line : root.tone === "brass" ? Theme.brass : Theme.ctl
 
         FocusRing {
             shown: root.visualFocus

@@ -13,7 +13,7 @@ struct IconEntry {
 };
 
 // Sorted by name. SVG path data in a 16 x 16 box, drawn as outlines.
-constexpr std::array<IconEntry, 45> kIcons{{
+constexpr std::array<IconEntry, 46> kIcons{{
     {"bell", "M4 11.5V7a4 4 0 0 1 8 0v4.5l1 1H3zM6.8 14h2.4"},
     {"cache", "M9 1.8 3.5 9H8l-1 5.2L12.5 7H8z"},
     {"check", "m3.2 8.4 3.2 3.2 6.4-7"},
@@ -59,6 +59,7 @@ constexpr std::array<IconEntry, 45> kIcons{{
                  "11l1.4 1.4M3.6 12.4 5 11M11 5l1.4-1.4"},
     {"source", "M2.8 4a5.2 2 0 1 0 10.4 0a5.2 2 0 1 0 -10.4 0zM2.8 4v8c0 1.1 2.3 2 5.2 2s5.2-.9 5.2-2V4M2.8 8c0 1.1 "
                "2.3 2 5.2 2s5.2-.9 5.2-2"},
+    {"stop", "M4.5 4.5h7v7h-7z"},
     {"sun", "M5.2 8a2.8 2.8 0 1 0 5.6 0a2.8 2.8 0 1 0 -5.6 0zM8 1.5v1.6M8 12.9v1.6M1.5 8h1.6M12.9 8h1.6M3.4 3.4l1.1 "
             "1.1M11.5 11.5l1.1 1.1M3.4 12.6l1.1-1.1M11.5 4.5l1.1-1.1"},
     {"table", "M2 3h12v10H2zM2 6.4h12M2 9.7h12M6.4 6.4V13"},

@@ -46,12 +46,19 @@ FocusScope {
             root.session.range.shorter();
         else if (event.text === "]")
             root.session.range.longer();
+        else if (event.key === Qt.Key_E)
+            editPolicy();
         else if (event.key === Qt.Key_T)
             event.accepted = root.screen !== null && root.screen.toggleTable();
         else
             event.accepted = false;
     }
 
+    function editPolicy(): void {
+        if (root.screen !== null)
+            root.session.policy.openWorkflow(root.screen.workflowInView());
+        root.session.navigation.show("policy");
+    }
     function back(): void {
         if (root.typing)
             root.forceActiveFocus();

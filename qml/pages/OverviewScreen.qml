@@ -27,6 +27,12 @@ PageBase {
     function copyRow(): bool {
         return workflows.table.copyRow();
     }
+    // As var: qmllint 6.4 does not know what a row holds.
+    readonly property var rows: overview.workflows
+
+    function workflowInView(): string {
+        return workflows.table.listFocus ? String(rows.row(workflows.table.currentIndex).id ?? "") : "";
+    }
 
     PageScroll {
         id: page

@@ -33,6 +33,10 @@ FocusScope {
     function leave(): bool {
         return false;
     }
+    // The workflow whose policy E opens; empty: none in particular.
+    function workflowInView(): string {
+        return session.navigation.workflowId;
+    }
 
     Accessible.role: Accessible.Client
     Accessible.name: titlePrefix === "" ? title : titlePrefix + " " + title

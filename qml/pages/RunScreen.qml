@@ -40,6 +40,18 @@ PageBase {
                 tone: root.run.stateTone
                 iconName: root.run.stateIcon
             }
+            TextButton {
+                readonly property string refusal: root.session.policyPush.revision >= 0
+                    ? root.session.policyPush.orderRefusal(root.run.workflow) : ""
+
+                objectName: "stopRun"
+                visible: root.run.open && root.session.policyPush.available
+                enabled: refusal === ""
+                iconName: "stop"
+                text: qsTr("Stop run")
+                toolTip: refusal
+                onClicked: stopSheet.open()
+            }
             IconButton {
                 objectName: "runCopyId"
                 iconName: "file"
@@ -53,6 +65,17 @@ PageBase {
         return calls.table.copyRow();
     }
 
+    ConfirmSheet {
+        id: stopSheet
+
+        objectName: "stopSheet"
+        title: qsTr("Stop run %1?").arg(root.run.shortId)
+        text: qsTr("The agent is told not to send another call of this run. What it has spent stays spent.")
+        withReason: true
+        confirmKind: "danger"
+        confirmText: qsTr("Stop run")
+        onConfirmed: reason => root.session.policyPush.stopRun(root.run.id, reason)
+    }
     EmptyState {
         objectName: "runMissing"
         anchors.fill: parent

@@ -11,11 +11,13 @@ Dialog {
     id: root
 
     readonly property var keys: [
-        [qsTr("Ctrl K"), qsTr("Search or jump")], [qsTr("Ctrl 1 to 5"), qsTr("Pages")],
+        [qsTr("Ctrl K"), qsTr("Search or jump")], [qsTr("Ctrl 1 to 6"), qsTr("Pages")],
         ["/", qsTr("Filter the table")], [qsTr("Space"), qsTr("Pause or go live")],
         ["[  ]", qsTr("Range shorter, longer")], [qsTr("Arrows"), qsTr("Move in a table or chart")],
         [qsTr("Enter"), qsTr("Open")], [qsTr("Esc, Alt Left"), qsTr("Back")],
         [qsTr("Alt Right"), qsTr("Forward")], ["T", qsTr("Chart as table")],
+        ["E", qsTr("Edit the policy of the workflow")], [qsTr("Ctrl Z, Ctrl Shift Z"), qsTr("Undo, redo in the policy draft")],
+        [qsTr("Ctrl S"), qsTr("Save the policy draft")],
         ["H", qsTr("Hide a workflow in the chart")], [qsTr("Ctrl C"), qsTr("Copy the row")],
         [qsTr("Ctrl E"), qsTr("Export what is shown")], ["F5", qsTr("Reconnect sources")],
         ["F6", qsTr("Next region")], [qsTr("Ctrl +  Ctrl −"), qsTr("Text size")],

@@ -20,14 +20,17 @@ FocusScope {
     readonly property var pages: [
         { page: "overview", icon: "overview", label: qsTr("Overview"), keys: "Ctrl 1" },
         { page: "runs", icon: "runs", label: qsTr("Runs"), keys: "Ctrl 2" },
-        { page: "sources", icon: "source", label: qsTr("Sources"), keys: "Ctrl 3" },
-        { page: "prices", icon: "price", label: qsTr("Models & prices"), keys: "Ctrl 4" }
+        { page: "policy", icon: "policy", label: qsTr("Policy"), keys: "Ctrl 3" },
+        { page: "sources", icon: "source", label: qsTr("Sources"), keys: "Ctrl 4" },
+        { page: "prices", icon: "price", label: qsTr("Models & prices"), keys: "Ctrl 5" }
     ]
 
     function isCurrent(name: string): bool {
         return page === name || (name === "runs" && page === "run") || (name === "overview" && page === "first-run");
     }
     function badge(name: string): string {
+        if (name === "policy")
+            return session.policy.dirty ? (rail ? String(session.policy.changeCount) : session.policy.draftText) : "";
         const count = name === "prices" ? session.prices.unpricedCount : name === "sources" ? session.sources.problems : 0;
         return count > 0 ? String(count) : "";
     }
@@ -96,7 +99,7 @@ FocusScope {
                 iconName: entry.icon
                 label: entry.label
                 badge: root.badge(entry.page)
-                badgeTone: "warn"
+                badgeTone: entry.page === "policy" ? "brass" : "warn"
                 current: root.isCurrent(entry.page)
                 onClicked: root.session.navigation.show(entry.page)
             }

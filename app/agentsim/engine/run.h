@@ -83,6 +83,8 @@ private:
     Task send(Agent &agent, const StepSpec &spec, Turn turn);
     /// Makes the conversation shorter as the policy asks, before the next call.
     Task shorten(Agent &agent, const StepSpec &spec, int iteration);
+    /// A look at the run from outside, booked as a step of its own.
+    Task supervise(const Agent &agent, int iteration);
     /// The one last call of a run that a cap ends.
     Task sumUp(const Agent &agent, int iteration);
     [[nodiscard]] CallIntent intentFor(const Agent &agent, const StepSpec &spec, const Turn &turn) const;

@@ -20,6 +20,14 @@ constexpr StepSpec kSumUp{.step = "sum_up",
                           .out = {80, 280},
                           .maxTokens = 300};
 
+constexpr StepSpec kSupervise{.step = kSupervisorStep,
+                              .taskType = "supervise",
+                              .tier = Tier::Cheap,
+                              .cache = CacheMode::None,
+                              .out = {20, 60},
+                              .maxTokens = 100};
+constexpr std::int64_t kSupervisorPrompt = 700; ///< instructions and the last calls in a line each
+
 /// Drops the oldest text behind the system prompt, then shortens what is left.
 void cutPrompt(std::vector<PromptBlock> &prompt, std::int64_t most)
 {
@@ -107,6 +115,8 @@ Task Run::send(Agent &agent, const StepSpec &spec, Turn turn)
             agent.prompt.push_back({mix64(agent.span + agent.prompt.size()), agent.lastOut});
             agent.ok = agent.accepted = true;
             agent.cutOff = a.cutOff;
+            if (!decision.supervisor && !turn.closing && m_orders->supervisorDue())
+                co_await supervise(agent, turn.iteration);
             agent.strength = decision.model != nullptr ? model->strength : static_cast<std::size_t>(decision.tier);
             co_return;
         }
@@ -148,6 +158,13 @@ Task Run::shorten(Agent &agent, const StepSpec &spec, int iteration)
         agent.prompt.erase(agent.prompt.begin() + 1, agent.prompt.end() - static_cast<std::ptrdiff_t>(cut.keepBlocks));
     if (summary)
         agent.prompt.insert(at, *summary);
+}
+
+Task Run::supervise(const Agent &agent, int iteration)
+{
+    Agent supervisor = agent;
+    supervisor.prompt.assign(1, {mix64(agent.span ^ static_cast<std::uint64_t>(iteration)), kSupervisorPrompt});
+    co_await send(supervisor, kSupervise, {.iteration = iteration});
 }
 
 Task Run::sumUp(const Agent &agent, int iteration)

@@ -175,6 +175,8 @@ void readBreaker(BodyReader &r, const Json &value, const Path &path, PolicyRules
               {"same_call_limit", r.whole(out.sameCall, 2)},
               {"same_error_limit", r.whole(out.sameError, 2)},
               {"min_output_ratio", r.share(out.outputRatio)},
+              {"supervisor_tier", r.tier(out.supervisorTier)},
+              {"check_every", r.whole(out.checkEvery, 1)},
               {"action", r.word({"alert", "summarize_and_close", "abort"},
                                 [&](std::size_t i) { out.breakerAction = static_cast<PolicyRules::Action>(i); })}});
 }
@@ -213,6 +215,8 @@ std::optional<Refusal> readRules(const Json &body, const std::vector<std::string
                    r.object(value, at, {{"max_calls_per_run", r.whole(out.toolCalls, 0)}});
                }},
               {"circuit_breaker", section(&readBreaker)}});
+    if (!out.enabled)
+        out = PolicyRules{.enabled = false}; // decides nothing
     return r.problem();
 }
 

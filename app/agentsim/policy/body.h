@@ -82,6 +82,8 @@ struct PolicyRules {
     bool breaker = false;
     std::optional<std::int64_t> sameCall, sameError;
     std::optional<double> outputRatio;
+    std::string supervisorTier;
+    std::optional<std::int64_t> checkEvery; ///< calls between two looks of the supervisor
     enum class Action : std::uint8_t { Alert, Close, Abort } breakerAction = Action::Alert;
 };
 

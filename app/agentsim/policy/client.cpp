@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <fcntl.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -35,31 +34,6 @@ std::string freshInstance()
 }
 
 } // namespace
-
-std::optional<Fault> faultNamed(std::string_view word)
-{
-    constexpr std::array<std::string_view, 5> kNames{"", "slow", "stuck", "rogue", "crashed"};
-    const auto found = std::find(kNames.begin() + 1, kNames.end(), word);
-    return found == kNames.end() ? std::nullopt : std::optional(static_cast<Fault>(found - kNames.begin()));
-}
-
-Result<> AppliedLog::open(const std::string &path)
-{
-    if (path.empty())
-        return {};
-    m_file.reset(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
-    return m_file ? Result<>() : Error{ErrorCode::Unreadable, path + ": cannot be written"};
-}
-
-void AppliedLog::note(const std::string &agent, const AgentPolicy &policy)
-{
-    const std::string line = "{\"agent\":" + quoted(agent) + ",\"revision\":" + std::to_string(policy.revision)
-                             + ",\"issue\":" + std::to_string(policy.issue)
-                             + ",\"applied_ns\":" + std::to_string(wallClockNow()) + "}\n";
-    const std::scoped_lock lock(m_mutex);
-    if (m_file)
-        (void)!::write(m_file.get(), line.data(), line.size());
-}
 
 AgentClient::AgentClient(AgentEntry entry, HttpClient http, const StopEvent &stop, AppliedLog &log,
                          ClientOptions options)
@@ -229,15 +203,15 @@ void AgentClient::acknowledge(const std::string &nonce, const std::string &offer
                               const std::optional<Refusal> &refusal, const std::vector<std::string> &unknown)
 {
     const State now = state();
-    std::string body = "{\"agent\":" + quoted(m_entry.id) + ",\"instance\":" + quoted(m_instance)
-                       + ",\"nonce\":" + quoted(nonce) + ",\"offered\":" + quoted(offered)
+    std::string body = "{\"agent\":" + jsonText(m_entry.id) + ",\"instance\":" + jsonText(m_instance)
+                       + ",\"nonce\":" + jsonText(nonce) + ",\"offered\":" + jsonText(offered)
                        + ",\"active\":" + std::to_string(now.policy ? now.policy->revision : 0) + ",\"error\":";
-    body += refusal ? "{\"code\":" + quoted(refusal->code) + ",\"path\":" + quoted(refusal->path)
-                          + ",\"message\":" + quoted(refusal->message) + "}"
+    body += refusal ? "{\"code\":" + jsonText(refusal->code) + ",\"path\":" + jsonText(refusal->path)
+                          + ",\"message\":" + jsonText(refusal->message) + "}"
                     : "null";
     body.append(",\"enforces\":").append(kEnforces).append(",\"unknown\":[");
     for (std::size_t i = 0; i < std::min<std::size_t>(unknown.size(), 100); ++i)
-        body += (i == 0 ? "" : ",") + quoted(unknown[i]);
+        body += (i == 0 ? "" : ",") + jsonText(unknown[i]);
     body += "],\"policy_age\":" + std::to_string((monotonicNow() - m_contact) / kSecond) + "}";
     // When it is lost, the next poll says what is active.
     (void)m_http.request("POST", "/v1/ack", body, {}, kGrace);

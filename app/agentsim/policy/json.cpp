@@ -140,7 +140,7 @@ std::string Json::textOf(std::string_view name) const
     return member != nullptr && member->is(Kind::Text) ? member->text : std::string();
 }
 
-std::string quoted(std::string_view text)
+std::string jsonText(std::string_view text)
 {
     std::string clean;
     sanitiseUtf8(text, clean);

@@ -37,7 +37,7 @@ struct Json {
 };
 
 /// "..." with everything escaped that JSON wants escaped.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string jsonText(std::string_view text);
 /// JSON Merge Patch, except that budget.periods are merged by window.
 void mergeInto(Json &target, const Json &patch);
 

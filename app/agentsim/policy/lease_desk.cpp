@@ -70,8 +70,8 @@ LeaseAnswer LeaseDesk::reserve(const std::string &run, std::string_view workflow
 {
     sendWaiting();
     // The key makes a second try after a lost answer give the same lease.
-    const std::string body = "{\"agent\":" + quoted(m_agent) + ",\"run\":" + quoted(run)
-                             + ",\"workflow\":" + quoted(workflow) + ",\"max_nusd\":" + std::to_string(nanoUsd)
+    const std::string body = "{\"agent\":" + jsonText(m_agent) + ",\"run\":" + jsonText(run)
+                             + ",\"workflow\":" + jsonText(workflow) + ",\"max_nusd\":" + std::to_string(nanoUsd)
                              + ",\"ttl_s\":" + std::to_string(kTtlSeconds) + ",\"key\":\"" + m_keyHead + "-"
                              + std::to_string(++m_keys) + "\"}";
     Result<HttpAnswer> answer = post("/v1/reserve", body);
@@ -89,12 +89,12 @@ LeaseAnswer LeaseDesk::reserve(const std::string &run, std::string_view workflow
 
 void LeaseDesk::settle(const std::string &lease, std::int64_t nanoUsd)
 {
-    close(lease, {"/v1/settle", "{\"lease\":" + quoted(lease) + ",\"actual_nusd\":" + std::to_string(nanoUsd) + "}"});
+    close(lease, {"/v1/settle", "{\"lease\":" + jsonText(lease) + ",\"actual_nusd\":" + std::to_string(nanoUsd) + "}"});
 }
 
 void LeaseDesk::release(const std::string &lease)
 {
-    close(lease, {"/v1/release", "{\"lease\":" + quoted(lease) + "}"});
+    close(lease, {"/v1/release", "{\"lease\":" + jsonText(lease) + "}"});
 }
 
 void LeaseDesk::close(const std::string &lease, Message message)

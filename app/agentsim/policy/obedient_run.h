@@ -28,7 +28,9 @@ public:
     [[nodiscard]] int retryLimit(const CallIntent &intent) const override;
     [[nodiscard]] int sendLimit() const override;
     [[nodiscard]] std::int64_t backoffMs(int go) const override;
-    [[nodiscard]] int iterationCap() const override;
+    /// The agent's own limit: a policy ends loops by its breaker and max_iterations, and loosens nothing.
+    [[nodiscard]] int iterationCap() const override { return m_own.iterationCap(); }
+    [[nodiscard]] bool supervisorDue() override;
     [[nodiscard]] bool mayRead() override;
     void toolUsed(std::uint64_t call) override;
     [[nodiscard]] bool staticFirst(TimeNs now) const override;
@@ -48,8 +50,11 @@ private:
     [[nodiscard]] std::optional<ListRate> choose(const Ruling &now, const CallIntent &intent, SoftSteps steps,
                                                  Decision &decision) const;
     [[nodiscard]] std::optional<ListRate> rateOf(const AgentPolicy &policy, const Model &model) const;
+    /// Chooses the model and holds what the call can cost at most; or denies.
+    void reserve(const Ruling &now, const CallIntent &intent, Decision &decision);
     void lease(const Ruling &now, Decision &decision);
     void hold(Decision &decision);
+    [[nodiscard]] bool repeatsItself() const;
 
     PolicyOrders &m_view;
     const RunNames m_names;
@@ -62,9 +67,9 @@ private:
     SoftSteps m_steps = 0;                       ///< in force since the last call
     std::int64_t m_began = 0;
     std::int64_t m_reads = 0;
-    bool m_governed = false;  ///< the last request was decided by a policy
-    bool m_endsLoops = false; ///< ... that has a word on loops; else the agent's own limit stays
-    std::optional<std::int64_t> m_attempts, m_backoff, m_toolCalls;
+    bool m_governed = false; ///< the last request was decided by a policy
+    bool m_circles = false;  ///< the supervisor has seen the same tool call twice in a row
+    std::optional<std::int64_t> m_attempts, m_backoff, m_toolCalls, m_checkEvery;
 };
 
 } // namespace flyball::agentsim

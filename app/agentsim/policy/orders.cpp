@@ -97,7 +97,7 @@ const PolicyRules &PolicyOrders::rulesFor(const Member &member, const std::share
 
 std::string_view PolicyOrders::spelled(const std::string &name)
 {
-    const std::string text = quoted(name);
+    const std::string text = jsonText(name);
     return *m_names.insert(text.substr(1, text.size() - 2)).first;
 }
 

@@ -64,7 +64,7 @@ Result<ChannelSettings> settingsFromEnvironment(const std::string &url)
         return std::string(value != nullptr ? value : "");
     };
     if (const std::string several = named("FLYBALL_POLICY_AGENTS"); !several.empty())
-        return readSettings("{\"url\":" + quoted(url) + ",\"agents\":" + several + "}", "FLYBALL_POLICY_AGENTS");
+        return readSettings("{\"url\":" + jsonText(url) + ",\"agents\":" + several + "}", "FLYBALL_POLICY_AGENTS");
     AgentEntry entry{named("FLYBALL_POLICY_AGENT"), named("FLYBALL_POLICY_TOKEN"), named("FLYBALL_POLICY_KEY"), {}};
     if (!usableId(entry.id) || entry.token.empty() || entry.key.empty())
         return Error{ErrorCode::InvalidArgument,

@@ -52,7 +52,8 @@ struct Hold {
 
 struct Decision {
     Denial denial = Denial::None;
-    bool mayClose = false; ///< denied, but one last call may sum up what there is
+    bool supervisor = false; ///< it is the supervisor's call
+    bool mayClose = false;   ///< denied, but one last call may sum up what there is
     Tier tier = Tier::Frontier;
     std::string_view tierLabel; ///< as the span names it; lives as long as the policy view
     const Model *model = nullptr;
@@ -88,6 +89,8 @@ struct RunNames {
     std::string run, trace, conversation;
 };
 
+inline constexpr std::string_view kSupervisorStep = "supervisor";
+
 /// The policy of one run, asked before every call, so that a policy that changes while a run is under way
 /// takes effect at its next call. One thread.
 class RunOrders {
@@ -106,6 +109,9 @@ public:
     [[nodiscard]] virtual std::int64_t backoffMs(int go) const { return 500LL << go; }
     /// Turns after which a loop is ended.
     [[nodiscard]] virtual int iterationCap() const = 0;
+    /// After an answer: whether a supervisor is to look at the run now. It is asked by a call of the step
+    /// `kSupervisorStep`; what it finds holds from the next request on.
+    [[nodiscard]] virtual bool supervisorDue() { return false; }
     /// Asked before a tool is used that adds text to the conversation.
     [[nodiscard]] virtual bool mayRead() { return true; }
     virtual void toolUsed(std::uint64_t) {}

@@ -104,6 +104,7 @@ void SpendChart::form(const View &view, Kind kind, const std::set<Symbol> &hidde
                       : kind == Kind::Tokens ? ChartUnit::Tokens
                                              : ChartUnit::Count);
     m_data.perText = kind == Kind::Runs ? QString() : tr(unit.per);
+    m_data.marks = view.marks;
     double total = 0;
     StackBand other{tr("other"), ColourSlots::kOther, QVector<double>(bins)};
     m_hasOther = false;

@@ -117,6 +117,7 @@ void WorkflowModel::showTrend(const View &view, Symbol workflow)
     m_trend = {};
     m_trend.startMs = view.window.since / 1'000'000;
     m_trend.binMs = width / 1'000'000;
+    m_trend.marks = view.marks;
     if (runs > 0) {
         const bool perSuccess =
             std::any_of(sums.begin(), sums.end(), [](const BinRuns &bin) { return bin.success > 0; });

@@ -95,6 +95,7 @@ void RunModel::showHead(const View &view, const RunRow &row)
     head.session = displayName(view.rawName(row.info.session));
     head.start = f.dateText(row.info.start) + u' ' + f.timeSeconds(row.info.start);
     const RunState state = runState(row.info);
+    head.open = !row.info.closed;
     head.stateText = row.info.closed
                          ? state.text
                          : tr("Open for %1").arg(f.duration(std::max<TimeNs>(0, view.now - row.info.start)));

@@ -26,6 +26,7 @@ class RunModel : public QObject {
     Q_PROPERTY(int slot READ slot NOTIFY changed)
     Q_PROPERTY(QString session READ session NOTIFY changed)
     Q_PROPERTY(QString startText READ startText NOTIFY changed)
+    Q_PROPERTY(bool open READ open NOTIFY changed)
     Q_PROPERTY(QString stateText READ stateText NOTIFY changed)
     Q_PROPERTY(QString stateTone READ stateTone NOTIFY changed)
     Q_PROPERTY(QString stateIcon READ stateIcon NOTIFY changed)
@@ -53,6 +54,7 @@ public:
     [[nodiscard]] int slot() const { return m_head.slot; }
     [[nodiscard]] QString session() const { return m_head.session; }
     [[nodiscard]] QString startText() const { return m_head.start; }
+    [[nodiscard]] bool open() const { return m_head.open; } ///< under way, as far as its traces say
     [[nodiscard]] QString stateText() const { return m_head.stateText; }
     [[nodiscard]] QString stateTone() const { return m_head.stateTone; }
     [[nodiscard]] QString stateIcon() const { return m_head.stateIcon; }
@@ -82,6 +84,7 @@ private:
         QString state = QStringLiteral("loading");
         QString error, id, workflow, workflowId, session, start, stateText, stateTone, stateIcon;
         int slot = -1;
+        bool open = false;
         friend bool operator==(const Head &, const Head &) = default;
     };
     struct Loaded {

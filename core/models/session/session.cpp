@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/models/session/session.h"
 
+#include <QFile>
+#include <QFileInfo>
+
 namespace flyball {
 
 namespace {
@@ -15,6 +18,13 @@ std::function<std::vector<DetectedSource>()> detector(const SessionOptions &opti
             environment.home = home.toStdString();
         return detectLocalSources(environment);
     };
+}
+
+/// The draft lies beside the ledger it was made from.
+QString draftPath(const Engine &engine)
+{
+    const QString ledger = QFile::decodeName(engine.latest()->ledger.path.c_str());
+    return ledger.isEmpty() ? QString() : QFileInfo(ledger).path() + QStringLiteral("/policy-draft.json");
 }
 
 } // namespace
@@ -34,6 +44,9 @@ Session::Session(Engine &engine, SessionOptions options, QObject *parent)
       m_workflow(m_services, m_builder, this),
       m_runs(m_services, m_builder, this),
       m_run(m_services, this),
+      m_policy(m_services, draftPath(engine), this),
+      m_policyPush(m_services, m_policy.draft(), m_options.policy, m_options.policyProblem, this),
+      m_policyAudit(m_services, m_options.policy, this),
       m_prices(m_services, this),
       m_sources(m_services, this),
       m_settings(m_services, this),
@@ -110,6 +123,11 @@ void Session::connectParts()
         m_services.format = Formatter(m_services.format.locale(), zoneOf(m_config.values().timeZone));
         m_chartWanted = true;
         refreshNow();
+    });
+    connect(&m_policyPush, &PolicyPush::crossed, this, [this](const QString &title, const QString &text) {
+        Q_EMIT notice(title + QStringLiteral(": ") + text, QStringLiteral("warn"), {}, {});
+        if (m_options.announce)
+            m_options.announce(title, text);
     });
     connect(&m_firstRun, &FirstRun::finished, this, [this] { m_navigation.show(QStringLiteral("overview")); });
 }
@@ -206,6 +224,7 @@ void Session::heartbeat()
 {
     const TimeNs now = m_services.clock();
     m_sources.sample(*m_services.engine.latest(), now);
+    m_policyPush.watch(m_services.engine.latest(), now);
     if (!m_visible)
         return;
     m_status.tick(now);
@@ -261,6 +280,7 @@ void Session::refresh()
     m_view.binWidth = resolved.binWidth;
     m_view.rangeRevision = m_range.revision();
     m_view.rangeText = m_range.text();
+    m_view.marks = m_policyPush.marks(m_view.window);
     m_builder.fill(m_view);
     m_shownSequence = snapshot->sequence;
     m_shownMinute = bucketOf(now, kMinute);
@@ -305,6 +325,8 @@ void Session::showPage(bool chartDue)
         m_run.show(m_view, m_navigation.runId());
     } else if (page == u"sources") {
         m_sources.show(m_view);
+    } else if (page == u"policy") {
+        m_policy.show(m_view);
     } else if (page == u"prices") {
         m_prices.show(m_view);
     } else if (page == u"settings") {

@@ -11,6 +11,9 @@
 
 #include "core/models/overview/overviewmodel.h"
 #include "core/models/overview/workflowmodel.h"
+#include "core/models/policy/policyaudit.h"
+#include "core/models/policy/policymodel.h"
+#include "core/models/policy/policypush.h"
 #include "core/models/prices/pricesmodel.h"
 #include "core/models/runs/callsview.h"
 #include "core/models/runs/runmodel.h"
@@ -37,6 +40,10 @@ struct SessionOptions {
     bool openOnSpan = false; ///< the window opens on the span of the data
     std::function<void()> startDemo;
     std::function<void(QStringList)> openFiles;
+    PolicyLink *policy = nullptr; ///< outlives the session; null: none, and `policyProblem` says why
+    QString policyProblem;
+    /// A desktop notification; plain text. Empty: none.
+    std::function<void(const QString &title, const QString &text)> announce;
     std::function<TimeNs()> clock; ///< tests; empty = the wall clock
     std::function<std::vector<DetectedSource>()> detect;
     std::optional<QLocale> locale; ///< tests; empty = the user's
@@ -68,6 +75,9 @@ class Session : public QObject {
     Q_PROPERTY(flyball::WorkflowModel *workflow READ workflow CONSTANT)
     Q_PROPERTY(flyball::RunsList *runs READ runs CONSTANT)
     Q_PROPERTY(flyball::RunModel *run READ run CONSTANT)
+    Q_PROPERTY(flyball::PolicyModel *policy READ policy CONSTANT)
+    Q_PROPERTY(flyball::PolicyPush *policyPush READ policyPush CONSTANT)
+    Q_PROPERTY(flyball::PolicyAudit *policyAudit READ policyAudit CONSTANT)
     Q_PROPERTY(flyball::PricesModel *prices READ prices CONSTANT)
     Q_PROPERTY(flyball::SourcesModel *sources READ sources CONSTANT)
     Q_PROPERTY(flyball::Settings *settings READ settings CONSTANT)
@@ -108,6 +118,9 @@ public:
     [[nodiscard]] WorkflowModel *workflow() { return &m_workflow; }
     [[nodiscard]] RunsList *runs() { return &m_runs; }
     [[nodiscard]] RunModel *run() { return &m_run; }
+    [[nodiscard]] PolicyModel *policy() { return &m_policy; }
+    [[nodiscard]] PolicyPush *policyPush() { return &m_policyPush; }
+    [[nodiscard]] PolicyAudit *policyAudit() { return &m_policyAudit; }
     [[nodiscard]] PricesModel *prices() { return &m_prices; }
     [[nodiscard]] SourcesModel *sources() { return &m_sources; }
     [[nodiscard]] Settings *settings() { return &m_settings; }
@@ -174,6 +187,9 @@ private:
     WorkflowModel m_workflow;
     RunsList m_runs;
     RunModel m_run;
+    PolicyModel m_policy;
+    PolicyPush m_policyPush;
+    PolicyAudit m_policyAudit;
     PricesModel m_prices;
     SourcesModel m_sources;
     Settings m_settings;

@@ -9,6 +9,7 @@
 #include "core/aggregate/views/fold.h"
 #include "core/aggregate/views/runstats.h"
 #include "core/ledger/ledger.h"
+#include "core/models/chartdata.h"
 
 namespace flyball {
 
@@ -26,7 +27,8 @@ struct View {
     Folded folded;
     Totals totals; ///< of the whole window
     RunsOfWindow runs;
-    bool loading = false; ///< minutes of an old window are being read; sums are not known yet
+    QVector<ChartMark> marks; ///< policy revisions inside the window
+    bool loading = false;     ///< minutes of an old window are being read; sums are not known yet
 
     [[nodiscard]] const std::vector<SeriesKey> &series() const;
     [[nodiscard]] QString rawName(Symbol symbol) const;

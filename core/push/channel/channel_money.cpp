@@ -62,6 +62,52 @@ Result<> judge(PolicyStore &store, const std::vector<PeriodCap> &caps, const std
     return {};
 }
 
+/// All caps a reservation counts in. `again`: what it asks for is held already, and its own hold is no
+/// reason to refuse it.
+Result<Judged> judgeAll(PolicyStore &store, const PolicyDocument &document, const Lease &wanted, bool again)
+{
+    const Result<Zone> zone = policyZone(document);
+    if (!zone)
+        return zone.error();
+    PolicyScope scope;
+    scope.workflow = wanted.workflow;
+    scope.agent = wanted.agent;
+    const PolicyBody effective = effectivePolicy(document, scope).body;
+    const Budget budget = effective.budget.value_or(Budget());
+    const NanoUsd amount = again ? 0 : wanted.granted;
+    Judged judged;
+    Result<> done;
+    if (!wanted.workflow.empty() && effective.enabled.value_or(true) && budget.periods)
+        done = judge(store, *budget.periods, wanted.workflow, budget, *zone, amount, wanted.grantedAt, !again, judged);
+    if (done && document.fleet && document.fleet->periods)
+        done = judge(store, *document.fleet->periods, "", budget, *zone, amount, wanted.grantedAt, !again, judged);
+    return done ? Result<Judged>(std::move(judged)) : Result<Judged>(done.error());
+}
+
+/// Why an earlier lease of the same key is no answer to this request.
+std::optional<ChannelResponse> problemOf(const Result<Lease> &earlier, const Lease &wanted)
+{
+    if (!earlier)
+        return earlier.error().code == ErrorCode::NotFound
+                   ? std::nullopt
+                   : std::optional(errorAnswer(503, "store", earlier.error().message));
+    if (earlier->run != wanted.run || earlier->workflow != wanted.workflow || earlier->granted != wanted.granted)
+        return errorAnswer(409, "key_reused", "the key belongs to another reservation");
+    if (earlier->state != Lease::State::Held)
+        return errorAnswer(409, "lease_closed", "the lease of this key is settled, released or expired");
+    return std::nullopt;
+}
+
+std::optional<ChannelResponse> forbidden(const std::vector<ControlItem> &controls, const Lease &wanted)
+{
+    for (const ControlItem &item : controls) {
+        const bool stop = item.action == ControlItem::Action::StopRun;
+        if (item.target == (stop ? wanted.run : wanted.workflow))
+            return errorAnswer(409, stop ? "run_stopped" : "workflow_paused", "the operator ordered it");
+    }
+    return std::nullopt;
+}
+
 ChannelResponse refusal(const Judged &judged)
 {
     JsonValue json{JsonValue::Object()};
@@ -103,67 +149,42 @@ ChannelResponse PolicyChannel::reserve(const ChannelRequest &request, const std:
         return errorAnswer(503, "store", agent.error().message);
     JsonMembers members(body);
     const std::string run = members.text("run");
-    std::string workflow = members.textOr("workflow");
+    const std::string workflow = members.textOr("workflow");
     const NanoUsd amount = members.number("max_nusd", 0, kMostNano);
     const std::int64_t ttl = members.numberOr("ttl_s", 1, kLongestTtl).value_or(kUsualTtl);
     const std::string key = members.textOr("key", kLongestKey);
     if (!members.problem().empty())
         return errorAnswer(400, "malformed", members.problem());
-    if (workflow.empty())
-        workflow = agent->workflow;
+    Lease wanted;
+    wanted.key = key;
+    wanted.agent = id;
+    wanted.run = run;
+    wanted.workflow = workflow.empty() ? agent->workflow : workflow;
+    wanted.granted = amount;
+    wanted.grantedAt = request.now;
+    wanted.expiresAt = request.now + ttl * kSecond;
     refresh(request.now);
     if (!m_document)
         return errorAnswer(409, "no_policy", "no policy was pushed yet");
     if (const auto freed = m_store.expireLeases(request.now); !freed)
         return errorAnswer(503, "store", freed.error().message);
-    // Asked again after an answer that was lost: what was granted holds, and its own hold is no reason to refuse.
-    Result<Lease> earlier = m_store.leaseOfKey(id, key);
-    if (!earlier && earlier.error().code != ErrorCode::NotFound)
-        return errorAnswer(503, "store", earlier.error().message);
-    if (earlier && (earlier->run != run || earlier->workflow != workflow || earlier->granted != amount))
-        return errorAnswer(409, "key_reused", "the key belongs to another reservation");
-    if (earlier && earlier->state != Lease::State::Held)
-        return errorAnswer(409, "lease_closed", "the lease of this key is settled, released or expired");
-    for (const ControlItem &item : m_controls) {
-        const bool stop = item.action == ControlItem::Action::StopRun;
-        if (item.target != (stop ? run : workflow))
-            continue;
+    const Result<Lease> earlier = m_store.leaseOfKey(id, key);
+    if (const auto problem = problemOf(earlier, wanted))
+        return *problem;
+    if (const auto stopped = forbidden(m_controls, wanted)) {
         if (const Result<Lease> freed = earlier ? m_store.release(earlier->id) : earlier; earlier && !freed)
             return storeAnswer(freed.error());
-        return errorAnswer(409, stop ? "run_stopped" : "workflow_paused", "the operator ordered it");
+        return *stopped;
     }
-    const Result<Zone> zone = policyZone(*m_document);
-    if (!zone)
-        return errorAnswer(503, "zone", zone.error().message);
-    PolicyScope scope;
-    scope.workflow = workflow;
-    scope.agent = id;
-    const PolicyBody effective = effectivePolicy(*m_document, scope).body;
-    const Budget budget = effective.budget.value_or(Budget());
-    Judged judged;
-    Result<> done;
-    const bool isNew = !earlier;
-    const NanoUsd wants = isNew ? amount : 0; // an earlier one is among what is held
-    if (!workflow.empty() && effective.enabled.value_or(true) && budget.periods)
-        done = judge(m_store, *budget.periods, workflow, budget, *zone, wants, request.now, isNew, judged);
-    if (done && m_document->fleet && m_document->fleet->periods)
-        done = judge(m_store, *m_document->fleet->periods, "", budget, *zone, wants, request.now, isNew, judged);
-    if (!done)
-        return errorAnswer(503, "store", done.error().message);
+    const Result<Judged> judged = judgeAll(m_store, *m_document, wanted, earlier.ok());
+    if (!judged)
+        return errorAnswer(503, "store", judged.error().message);
     if (earlier)
-        return grant(*earlier, (earlier->expiresAt - request.now + kSecond - 1) / kSecond, judged);
-    if (judged.hard)
-        return refusal(judged);
-    Lease wanted;
-    wanted.key = key;
-    wanted.agent = id;
-    wanted.run = run;
-    wanted.workflow = workflow;
-    wanted.granted = amount;
-    wanted.grantedAt = request.now;
-    wanted.expiresAt = request.now + ttl * kSecond;
+        return grant(*earlier, (earlier->expiresAt - request.now + kSecond - 1) / kSecond, *judged);
+    if (judged->hard)
+        return refusal(*judged);
     const Result<Lease> lease = m_store.addLease(std::move(wanted));
-    return lease ? grant(*lease, ttl, judged) : storeAnswer(lease.error());
+    return lease ? grant(*lease, ttl, *judged) : storeAnswer(lease.error());
 }
 
 ChannelResponse PolicyChannel::settle(const ChannelRequest &, const std::string &agent, const JsonValue &body,

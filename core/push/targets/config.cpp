@@ -4,6 +4,7 @@
 #include "core/push/secretfile.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 
 namespace flyball {
@@ -85,6 +86,19 @@ std::string firstText(const JsonValue &json)
         if (const JsonValue *value = json.at(path); value && value->string())
             return *value->string();
     return {};
+}
+
+/// Servers like to repeat the key they refuse.
+std::string withoutKeys(std::string words)
+{
+    for (std::size_t at = words.find("sk-"); at != std::string::npos; at = words.find("sk-", at + 3)) {
+        std::size_t end = at + 3;
+        while (end < words.size()
+               && (std::isalnum(static_cast<unsigned char>(words[end])) != 0 || words[end] == '-' || words[end] == '_'))
+            ++end;
+        words.replace(at + 3, end - at - 3, "***");
+    }
+    return words;
 }
 
 } // namespace
@@ -249,7 +263,7 @@ std::string replyText(const HttpReply &reply)
         words = firstText(*json);
     else if (!reply.body.empty() && reply.body.front() == '<')
         words.clear();
-    words = words.substr(0, words.find_first_of("\r\n"));
+    words = withoutKeys(words.substr(0, words.find_first_of("\r\n")));
     if (words.size() > kMostWords)
         words = words.substr(0, kMostWords) + "...";
     std::replace_if(

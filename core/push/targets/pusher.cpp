@@ -104,6 +104,7 @@ Result<> TargetPusher::prepare(Work &work, const TargetPlan &plan, PushMode mode
             work.edits.insert(work.edits.begin(), giveBack(field));
     if (work.edits.empty())
         return Error{ErrorCode::InvalidArgument, "nothing of this policy can be set here"};
+    m_target->mind(work.edits);
     Result<TargetImage> seen = m_target->read();
     if (!seen)
         return seen.error();
@@ -261,6 +262,7 @@ TargetReceipt TargetPusher::check(TimeNs now)
     if (!m_memory.written || m_memory.stuck || m_memory.fields.empty())
         return receipt();
     TargetMemory next = m_memory;
+    m_target->mind(wantedOf(next));
     const Result<TargetImage> seen = m_target->read();
     if (!seen) {
         next.state = stateOf(seen.error());

@@ -25,7 +25,12 @@ public:
     TargetPusher(std::string id, std::string kind, std::unique_ptr<PolicyTarget> target, TargetMemories &memories);
 
     [[nodiscard]] TargetPlan plan(const TargetPolicy &policy) const { return m_target->plan(policy); }
-    [[nodiscard]] Result<TargetImage> read() { return m_target->read(); }
+    /// What the fields of a plan hold now.
+    [[nodiscard]] Result<TargetImage> read(const TargetPlan &plan)
+    {
+        m_target->mind(plan.edits);
+        return m_target->read();
+    }
     [[nodiscard]] TargetReceipt push(const TargetPolicy &policy, TimeNs now, PushMode mode = PushMode::Keep);
     /// Reads and compares. Drifted, Contradicted and Rejected stay until somebody pushes again.
     [[nodiscard]] TargetReceipt check(TimeNs now);

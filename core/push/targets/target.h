@@ -67,6 +67,8 @@ public:
     PolicyTarget &operator=(const PolicyTarget &) = delete;
 
     [[nodiscard]] virtual TargetPlan plan(const TargetPolicy &policy) const = 0;
+    /// The fields the next read() must tell; what costs a request of its own may be left out otherwise.
+    virtual void mind(const std::vector<FieldEdit> &) {}
     [[nodiscard]] virtual Result<TargetImage> read() = 0;
     /// `next` is the content of `seen` with `edits` made; everything else in it must survive.
     [[nodiscard]] virtual Result<> write(const TargetImage &seen, const JsonValue &next,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/push/targets/targethost.h"
 
+#include "core/push/targets/targetfile.h"
+
 namespace flyball {
 
 TargetHost::~TargetHost() { stop(); }
@@ -46,6 +48,8 @@ void TargetHost::add(Job job)
 
 void TargetHost::run(std::promise<Result<>> opened)
 {
+    const Result<std::optional<std::string>> text = TargetFile(targetsFile(m_options.folder)).read();
+    m_config = text ? versionOf(*text) : std::string();
     Result<std::unique_ptr<TargetSet>> set = TargetSet::open(m_options.folder);
     if (!set) {
         opened.set_value(set.error());
@@ -75,15 +79,46 @@ void TargetHost::run(std::promise<Result<>> opened)
     m_set.reset();
 }
 
+void TargetHost::reread()
+{
+    const Result<std::optional<std::string>> text = TargetFile(targetsFile(m_options.folder)).read();
+    if (!text || versionOf(*text) == m_config)
+        return;
+    Result<std::unique_ptr<TargetSet>> set = TargetSet::open(m_options.folder);
+    if (!set)
+        return;
+    const std::lock_guard lock(m_mutex);
+    m_config = versionOf(*text);
+    m_set = std::move(*set);
+}
+
 void TargetHost::push(PolicyDocument document, std::int64_t revision, std::string author)
 {
     add([this, document = std::move(document), revision, author = std::move(author)] {
         m_document = document;
         m_revision = revision;
         m_author = author;
+        reread();
+        const auto wants = [&](const TargetMemory &memory) {
+            return memory.revision != revision || (!memory.written && memory.state == TargetState::Rejected);
+        };
         for (TargetSet::Member &member : m_set->members())
-            if (!member.pusher || member.pusher->memory().revision != revision)
+            if (!member.pusher || wants(member.pusher->memory()))
                 pushOne(member, PushMode::Keep, author);
+    });
+}
+
+void TargetHost::plan(PolicyDocument draft, std::function<void(std::vector<TargetReceipt>)> done)
+{
+    add([this, draft = std::move(draft), done = std::move(done)] {
+        std::vector<TargetReceipt> out;
+        for (const TargetSet::Member &member : m_set->members()) {
+            TargetReceipt receipt{member.config.id, member.config.kind, 0, "", m_options.now(), member.problem, {}};
+            if (member.pusher)
+                receipt.knobs = member.pusher->plan(TargetSet::policyFor(member, draft, draft.revision)).knobs;
+            out.push_back(std::move(receipt));
+        }
+        done(std::move(out));
     });
 }
 

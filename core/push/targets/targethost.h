@@ -33,8 +33,12 @@ public:
     void stop(); ///< waits at most for what a target does with the answer it has
     [[nodiscard]] bool running() const { return m_thread.joinable(); }
 
-    /// The document in force; each target gets it that was not given this revision yet.
+    /// The document in force; each target gets it that was not given this revision yet, or refused it. A changed
+    /// targets.json is read again first; one that is damaged leaves the targets as they were.
     void push(PolicyDocument document, std::int64_t revision, std::string author);
+    /// What each target would do with each knob of a draft, without touching anything: receipts without a state.
+    /// `done` is called in the host's thread.
+    void plan(PolicyDocument draft, std::function<void(std::vector<TargetReceipt>)> done);
     /// Our values again at one target, over what somebody else changed.
     void restore(const std::string &id, std::string author);
     /// Looks at one target now; empty: at all.
@@ -45,6 +49,7 @@ private:
     using Job = std::function<void()>;
     void add(Job job);
     void run(std::promise<Result<>> opened);
+    void reread();
     void pushOne(TargetSet::Member &member, PushMode mode, const std::string &author);
     void check(TargetSet::Member &member);
     void lookAround();
@@ -57,6 +62,7 @@ private:
     std::deque<Job> m_jobs;
     bool m_stopping = false;
     std::unique_ptr<TargetSet> m_set; ///< made and used in the thread; stop() of it is for any
+    std::string m_config;             ///< version of the targets.json that m_set was made of
     std::optional<PolicyDocument> m_document;
     std::int64_t m_revision = 0;
     std::string m_author;

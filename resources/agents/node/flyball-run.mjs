@@ -7,6 +7,7 @@
 //   });
 //
 // An error inside gives the reservation back. Denied is thrown before anything was sent.
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { cheaperTier, check, checkBreaker, newUsed, reserve, route, worstCost } from './flyball-rules.mjs';
@@ -122,9 +123,10 @@ export class Run {
     const caps = [...own, ...(now.fleet.periods ?? [])];
     if (!caps.length) return;
     let failure = 'the price of this call is unknown';
+    const key = randomUUID(); // asked again after an answer that was lost, the server gives the same lease
     for (const until = Date.now() + this.reserveMs; held.decision.reservePico !== null;) {
-      const body = { agent: this.client.agent, run: this.id, workflow: this.workflow, ttl_s: Math.min(3600, Math.ceil(timeoutS + this.graceS)),
-        max_nusd: nanos(held.decision.reservePico) };
+      const body = { agent: this.client.agent, run: this.id, workflow: this.workflow, key,
+        ttl_s: Math.min(3600, Math.ceil(timeoutS + this.graceS)), max_nusd: nanos(held.decision.reservePico) };
       const { status, answer } = await this.client.channel.post('/v1/reserve', body, this.reserveMs)
         .catch((error) => ({ status: 0, answer: { error: `cannot be reached: ${error.message}` } }));
       if (status === 200 && typeof answer.lease === 'string') {

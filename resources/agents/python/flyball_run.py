@@ -13,6 +13,7 @@ import math
 import random
 import threading
 import time
+import uuid
 
 from flyball_rules import Call, Used, cheaper_tier, check, check_breaker, reserve, route, worst_cost
 
@@ -133,9 +134,10 @@ class Run:
             return
         hard = any("hard_usd" in cap for cap in caps)
         failure, until = "the price of this call is unknown", time.monotonic() + self.reserve_s
+        key = uuid.uuid4().hex  # asked again after an answer that was lost, the server gives the same lease
         while held.decision.reserve_pico is not None:
             try:
-                body = {"agent": self.client.agent, "run": self.id, "workflow": self.workflow,
+                body = {"agent": self.client.agent, "run": self.id, "workflow": self.workflow, "key": key,
                         "ttl_s": min(3600, math.ceil(timeout_s + self.grace_s)), "max_nusd": -(-held.decision.reserve_pico // 1000)}
                 status, answer = self.client.channel.post("/v1/reserve", body, timeout=self.reserve_s)
                 if status == 200 and isinstance(answer.get("lease"), str):

@@ -2,7 +2,9 @@
 """test_money.py CTL SOURCE NODE: caps wider than a run hold, whoever is killed (P9). FLYBALL_LONG=1: 100 seeds."""
 import os
 import random
+import socket
 import sys
+import threading
 import time
 
 import support
@@ -17,6 +19,51 @@ TTL = 25
 def shop(hard_usd=1, **budget):
     return document({"routing": {"default_tier": "frontier"}},
                     workflows={"shop": {"budget": {"periods": [{"window": "month", "hard_usd": hard_usd}], **budget}}})
+
+
+class LossyProxy:
+    """Passes one request per connection on; of those that begin with `what`, the first `count` answers are lost."""
+
+    def __init__(self, target, what, count):
+        self.target, self.what, self.left, self.lost = target, what, count, 0
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+
+    def __enter__(self):
+        threading.Thread(target=self.serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+    def serve(self):
+        while True:
+            try:
+                client, _ = self.socket.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.exchange, args=(client,), daemon=True).start()
+
+    def exchange(self, client):
+        with client, client.makefile("rb") as lines, socket.create_connection(("127.0.0.1", self.target)) as server:
+            head, size = b"", 0
+            for line in lines:
+                name, _, value = line.partition(b":")
+                if name.lower() == b"content-length":
+                    size = int(value)
+                if name.lower() == b"host":
+                    line = b"Host: 127.0.0.1:%d\r\n" % self.target
+                if name.lower() != b"connection":
+                    head += line if line != b"\r\n" else b"Connection: close\r\n\r\n"
+                if line == b"\r\n":
+                    break
+            server.sendall(head + lines.read(size))
+            answer = b"".join(iter(lambda: server.recv(65536), b""))
+            if head.startswith(self.what) and self.left > 0:
+                self.left -= 1
+                self.lost += 1
+            else:
+                client.sendall(answer)
 
 
 class Money(support.Case):
@@ -114,6 +161,27 @@ class Money(support.Case):
             server.restart()
             self.within(8, lambda: self.held(server) == 0, "the killed holder's reservation is free")
             self.assertEqual(self.spent(server), 2 * spent)
+
+    def test_a_reservation_whose_answer_is_lost_is_made_once(self):
+        for kind, folder in self.each_kind():
+            server = self.server(folder, ["a1=shop"], shop())
+            with LossyProxy(server.port, b"POST /v1/reserve", 2) as proxy:
+                agent = self.agent(kind, folder, server)
+                agent.kill()
+                agent.env["FLYBALL_POLICY_URL"] = f"http://127.0.0.1:{proxy.port}"
+                agent.start()
+                agent.do("poll")
+                order = {"workflow": "shop", "input_tokens": 1000, "max_output_tokens": 1000}
+                answer = agent.do("call", **order)
+                self.assertTrue(answer.get("leased"), answer)
+                self.assertEqual(proxy.lost, 2)
+                held = self.held(server)
+                self.assertEqual(held * 1000, int(answer["reserve_pico"]), "one lease, though it was asked for three times")
+                agent.do("settle", input_tokens=1000, output_tokens=100)
+                self.assertEqual(self.held(server), 0)
+                self.assertTrue(agent.do("call", **order)["leased"], "another call has another key")
+                self.assertEqual(self.held(server), held)
+                agent.do("release")
 
     def test_more_than_reserved_is_allowed_once(self):
         for kind, folder in self.each_kind():

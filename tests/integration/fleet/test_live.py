@@ -48,6 +48,24 @@ class Live(FleetCase):
         self.assertLess(during, 0.9 * before)
         self.assertLess(during, 0.9 * after)
 
+    def test_the_first_policy_ever_takes_over_from_the_fleets_own_routing(self):
+        self.serve()
+        process = self.begin("run", "--seed", 3, "--speed", 60, "--rate", 4, "--history", "20m")
+        self.await_all("pending")
+        time.sleep(2)
+        self.push(document(defaults={"budget": {"run_hard": {"usd": 5}}, "routing": {"default_tier": "cheap"}}))
+        self.await_all()
+        time.sleep(3)
+        self.end(process)
+        calls = [(int(s["startTimeUnixNano"]), a.get("flyball.policy.revision"), a["flyball.tier"])
+                 for s, a in self.spans("run") if "flyball.step" in a]
+        before, after = [c for c in calls if c[1] is None], [c for c in calls if c[1] == "1"]
+        self.assertEqual(len(before) + len(after), len(calls))
+        self.assertGreater(min(len(before), len(after)), 50)
+        self.assertLess(max(c[0] for c in before), min(c[0] for c in after))
+        self.assertEqual({c[2] for c in before}, {"cheap", "mid", "frontier"})
+        self.assertEqual({c[2] for c in after}, {"cheap"})
+
     def test_a_day_cap_held_by_the_server_is_never_passed_and_all_leases_come_back(self):
         cap = 0.5
         caps = {"invoice_extract": {"budget": {"periods": [{"window": "day", "soft_usd": 0.3, "hard_usd": cap}],

@@ -17,6 +17,7 @@ import unittest
 
 PROGRAM = ""
 CACHE = pathlib.Path()
+PREFIX = pathlib.Path()
 SKIPPED = 77
 OPERATOR_KEY = "sk-operator-0c6f"
 PROVIDER_KEY = "sk-provider-91ab"
@@ -33,12 +34,13 @@ def npm_package(name, version, inside):
     prefix.mkdir(parents=True, exist_ok=True)
     try:
         done = subprocess.run(["npm", "install", "--prefix", str(prefix), f"{name}@{version}", "--no-audit", "--no-fund",
-                               "--ignore-scripts"], capture_output=True, timeout=100)
+                               "--ignore-scripts", "--fetch-retries=1", "--fetch-timeout=30000"], capture_output=True, timeout=100)
     except subprocess.TimeoutExpired:
         done = None
     if not wanted.exists():
         shutil.rmtree(prefix, ignore_errors=True)
-        skip(f"{name} {version} is not to be had: " + (done.stderr.decode()[-200:] if done else "npm took too long"))
+        errors = [line for line in (done.stderr.decode() if done else "").splitlines() if "error" in line.lower()]
+        skip(f"{name} {version} is not to be had: " + (errors[:1] or ["npm took too long"])[0])
     return prefix
 
 
@@ -171,7 +173,10 @@ def ask(port, method, path, body=None, headers=None):
         connection.close()
 
 
-def main():
-    global PROGRAM, CACHE
+def main(*package):
+    """`package`: name, version and a file in it that the tests need; its prefix is PREFIX then."""
+    global PROGRAM, CACHE, PREFIX
     PROGRAM, CACHE = sys.argv[1], pathlib.Path(sys.argv[2])
+    if package:
+        PREFIX = npm_package(*package)
     unittest.main(module="__main__", argv=[sys.argv[0], *sys.argv[3:]], verbosity=2)

@@ -23,8 +23,7 @@ def policy(default_tier, **routing):
 class Router(Case):
     def setUp(self):
         super().setUp()
-        prefix = support.npm_package("@musistudio/claude-code-router", VERSION, ".bin/ccr")
-        self.bin = prefix / "node_modules" / ".bin"
+        self.bin = support.PREFIX / "node_modules" / ".bin"
         self.home = self.folder / "router"
         self.port = free_port()
         self.config = self.home / ".claude-code-router" / "config.json"
@@ -160,4 +159,4 @@ class Router(Case):
 
 
 if __name__ == "__main__":
-    support.main()
+    support.main("@musistudio/claude-code-router", VERSION, ".bin/ccr")

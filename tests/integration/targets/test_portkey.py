@@ -5,11 +5,11 @@ import os
 import pathlib
 import subprocess
 
-
 import support
 from support import PROVIDER_KEY, Case, ask, free_port, until
 
 VERSION = "1.15.2"
+START = "@portkey-ai/gateway/build/start-server.js"
 
 
 def policy(default_tier="mid", **budget):
@@ -29,12 +29,10 @@ def policy(default_tier="mid", **budget):
 class Portkey(Case):
     def setUp(self):
         super().setUp()
-        start = "@portkey-ai/gateway/build/start-server.js"
-        prefix = support.npm_package("@portkey-ai/gateway", VERSION, start)
         self.port = free_port()
         here = pathlib.Path(__file__).parent
         gateway = subprocess.Popen(
-            ["node", str(prefix / "node_modules" / start), "--headless", f"--port={self.port}"], stdout=subprocess.DEVNULL,
+            ["node", str(support.PREFIX / "node_modules" / START), "--headless", f"--port={self.port}"], stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, env=dict(os.environ, NODE_OPTIONS=f"--require {here / 'loopback-only.cjs'}"))
         self.addCleanup(gateway.wait)
         self.addCleanup(gateway.kill)
@@ -103,4 +101,4 @@ class Portkey(Case):
 
 
 if __name__ == "__main__":
-    support.main()
+    support.main("@portkey-ai/gateway", VERSION, START)

@@ -58,6 +58,8 @@ void TraceWriter::addRun(const RunNames &names, int calls, qint64 input, qint64 
                               number("gen_ai.usage.input_tokens", input),
                               number("gen_ai.usage.cache_read.input_tokens", input / 2),
                               number("gen_ai.usage.output_tokens", output)};
+        if (!names.taskType.isEmpty())
+            attributes.append(text("flyball.task_type", names.taskType));
         if (failed)
             attributes.append(text("error.type", names.error));
         const qint64 at = startNs + (i + 1) * kSecondNs;

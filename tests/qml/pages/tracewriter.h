@@ -11,6 +11,7 @@ struct RunNames {
     QString workflow = QStringLiteral("research_agent");
     QString step = QStringLiteral("search_web");
     QString agent = QStringLiteral("agent-01");
+    QString taskType; ///< written when it is not empty
     QString model = QStringLiteral("claude-sonnet-4-5");
     QString provider = QStringLiteral("anthropic");
     QString error; ///< error type of the last call, if it is to fail

@@ -58,7 +58,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("named"); // what the message has to name
         QTest::newRow("unknown option") << QStringList{"--frob"} << "--frob";
         QTest::newRow("missing value") << QStringList{"--page"} << "--page";
-        QTest::newRow("page not built") << QStringList{"--page", "policy"} << "policy";
+        QTest::newRow("page not built") << QStringList{"--page", "incidents"} << "incidents";
         QTest::newRow("no such file") << QStringList{"/nowhere/x.jsonl"} << "/nowhere/x.jsonl";
         QTest::newRow("no such kind") << QStringList{"frob:/tmp"} << "frob";
         QTest::newRow("kind not built") << QStringList{"prometheus:/tmp"} << "prometheus";
@@ -108,7 +108,7 @@ private Q_SLOTS:
     void programEndsWith2AndChangesNothing_data()
     {
         QTest::addColumn<QStringList>("arguments");
-        QTest::newRow("page") << QStringList{"--page", "policy"};
+        QTest::newRow("page") << QStringList{"--page", "incidents"};
         QTest::newRow("source") << QStringList{"/nowhere/x"};
         QTest::newRow("prices") << QStringList{"--prices", m_folder.filePath("a.jsonl")};
     }

@@ -58,13 +58,24 @@ EngineOptions engineOptions(const QString &folder)
 
 WindowFixture::WindowFixture(const QByteArray &traces, QSize size)
 {
-    if (!s_former)
-        s_former = qInstallMessageHandler(keepWarnings);
     QDir(m_folder.path()).mkdir(QStringLiteral("traces"));
     QFile file(m_folder.filePath(QStringLiteral("traces/spans.jsonl")));
     if (!file.open(QIODevice::WriteOnly) || file.write(traces) != traces.size())
         return;
     file.close();
+    open([](const QString &, Engine &, SessionOptions &options) { options.openOnSpan = true; }, size);
+}
+
+WindowFixture::WindowFixture(const Prepare &prepare, QSize size)
+{
+    QDir(m_folder.path()).mkdir(QStringLiteral("traces"));
+    open(prepare, size);
+}
+
+void WindowFixture::open(const Prepare &prepare, QSize size)
+{
+    if (!s_former)
+        s_former = qInstallMessageHandler(keepWarnings);
     auto engine = Engine::start(engineOptions(m_folder.path()));
     if (!engine)
         return;
@@ -72,7 +83,7 @@ WindowFixture::WindowFixture(const QByteArray &traces, QSize size)
     SessionOptions options;
     options.configPath = m_folder.filePath(QStringLiteral("config.json"));
     options.homeDir = m_folder.path();
-    options.openOnSpan = true;
+    prepare(m_folder.path(), *m_engine, options);
     m_session = std::make_unique<Session>(*m_engine, options);
     m_qml = std::make_unique<QQmlApplicationEngine>();
     m_qml->addImportPath(QStringLiteral("qrc:/qt/qml"));

@@ -6,6 +6,7 @@
 #include <QQuickWindow>
 #include <QStringList>
 #include <QTemporaryDir>
+#include <functional>
 #include <memory>
 
 #include "core/engine/engine.h"
@@ -18,6 +19,10 @@ namespace flyball::test {
 class WindowFixture {
 public:
     explicit WindowFixture(const QByteArray &traces, QSize size = QSize(1440, 900));
+    /// `prepare` is called with the running engine before the session is made; the folder of the traces is
+    /// folder()/traces. What it makes must outlive the fixture.
+    using Prepare = std::function<void(const QString &folder, Engine &engine, SessionOptions &options)>;
+    explicit WindowFixture(const Prepare &prepare, QSize size = QSize(1440, 900));
     ~WindowFixture();
 
     /// False when the engine did not start, the traces were not read, or the window was not made.
@@ -50,6 +55,8 @@ public:
     [[nodiscard]] static int networkAccesses();
 
 private:
+    void open(const Prepare &prepare, QSize size);
+
     QTemporaryDir m_folder;
     std::unique_ptr<Engine> m_engine;
     std::unique_ptr<Session> m_session;

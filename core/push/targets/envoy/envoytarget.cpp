@@ -36,7 +36,8 @@ public:
             m_book.unsupported("/routing/default_tier",
                                "callers name a tier as their model; there is no other default");
         if (m_capped)
-            m_book.applied("/budget/call_max_output_tokens", "max_tokens of the body is set; for review");
+            m_book.approximated("/budget/call_max_output_tokens",
+                                "max_tokens of the body is set, in a file for review");
         const std::string head = "# Written by Flyball from policy revision " + std::to_string(m_policy.revision)
                                  + ", for review; apply it with kubectl.\n"
                                    "apiVersion: aigateway.envoyproxy.io/v1alpha1\n"
@@ -84,7 +85,7 @@ private:
         if (missing > 0)
             m_book.approximated(knob, std::to_string(missing) + " of its models have no backend; for review");
         else
-            m_book.applied(knob, "callers ask for it as their model; for review");
+            m_book.approximated(knob, "callers ask for it as their model, in a file for review");
         return "    - matches:\n        - headers:\n            - type: Exact\n              name: x-ai-eg-model\n"
                "              value: "
                + quoted(tier.id) + "\n      backendRefs:\n" + backends;

@@ -113,6 +113,8 @@ private Q_SLOTS:
         QCOMPARE(text(400, R"({"error":{"message":"no such key"}})"), std::string("400: no such key"));
         QCOMPARE(text(400, R"({"detail":{"error":"negative"}})"), std::string("400: negative"));
         QCOMPARE(text(401, "APIKEY is missing"), std::string("401: APIKEY is missing"));
+        QCOMPARE(text(401, "Received API Key = sk-1234_x-y, sk-"),
+                 std::string("401: Received API Key = sk-***, sk-***"));
         QCOMPARE(text(502, "<html>bad</html>"), std::string("502"));
         QCOMPARE(text(500, R"({"message":"a\nb"})"), std::string("500: a"));
         QCOMPARE(replyError({409, "", "", {}}, "x").code, ErrorCode::Locked);

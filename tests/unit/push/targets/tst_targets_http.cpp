@@ -120,6 +120,15 @@ private Q_SLOTS:
         QCOMPARE(server.requests.size(), 4);
     }
 
+    void refusalsDoNotRepeatTheKey()
+    {
+        Server server({answer("no key secret-1 here: secret-1", "401 Unauthorized"), answer("secret-1")});
+        QCOMPARE(fetch(connectionTo(server.url()), "POST")->body, std::string("no key *** here: ***"));
+        HttpConnection bearer = connectionTo(server.url());
+        bearer.headers = {{"Authorization", "Bearer secret-1"}};
+        QCOMPARE(fetch(bearer)->body, std::string("secret-1")); // an answer is what it is
+    }
+
     void refusedUrls_data()
     {
         QTest::addColumn<QByteArray>("url");
@@ -185,6 +194,24 @@ private Q_SLOTS:
         Server posted({answer("", "307 Go", "Location: /b\r\n"), answer("{}")});
         QVERIFY(!fetch(connectionTo(posted.url()), "POST"));
         QCOMPARE(posted.requests.size(), 1);
+    }
+
+    void proxiesOfTheEnvironment()
+    {
+        Server proxy({answer("{\"by\":\"proxy\"}")});
+        Server direct({answer("{}")});
+        qputenv("http_proxy", QByteArray::fromStdString(proxy.url()));
+        HttpConnection far = connectionTo("http://gateway.example");
+        far.plainAllowed = true;
+        const Result<HttpReply> reply = fetch(far);
+        const Result<HttpReply> near = fetch(connectionTo(direct.url()));
+        qunsetenv("http_proxy");
+        QVERIFY2(reply.ok(), reply ? "" : reply.error().message.c_str());
+        QCOMPARE(reply->body, std::string("{\"by\":\"proxy\"}"));
+        QVERIFY(proxy.requests[0].startsWith("GET http://gateway.example/a HTTP/1.1"));
+        QVERIFY(near.ok()); // a key for loopback never goes to a proxy
+        QCOMPARE(proxy.requests.size(), 1);
+        QCOMPARE(direct.requests.size(), 1);
     }
 
     void onlyReadingIsRepeated()
