@@ -131,6 +131,46 @@ JSON
     stop_fleet
 }
 
+# The operator's own fleet under a policy: its agents take it from the window's channel, as any agents would.
+policy_pages() {
+    local theme size name
+    for theme in dark light; do
+        for size in 1440x900 1024x700; do
+            name="policy-$theme"
+            [ "$size" = 1440x900 ] || name="policy-$size-$theme"
+            # shellcheck disable=SC2053 # the pattern is meant as one
+            if [[ "$name" == $pattern ]]; then
+                one_policy_page "$name" --theme "$theme" --size "$size"
+            fi
+        done
+    done
+}
+
+one_policy_page() {
+    local name="$1" home="$scratch/governed" workflow agents=() server
+    shift
+    fresh governed "{\"range\": \"3h\", $colours, \"sources\": [
+      {\"id\": \"agents\", \"kind\": \"otlp-json\", \"target\": \"$home/traces\"}]}"
+    mkdir -p "$home/traces"
+    rm -f "$scratch/agents.json"
+    for workflow in research_agent support_triage code_review doc_enrichment invoice_extract contract_qa sales_outreach \
+        kb_indexer; do
+        agents+=(--agent "$workflow=$workflow")
+    done
+    "$bin/flyballctl" policy serve --policy "$fixtures/policy/fleet.json" "${agents[@]}" >"$scratch/agents.json" &
+    server=$!
+    while [ ! -s "$scratch/agents.json" ]; do sleep 0.2; done
+    kill "$server"
+    wait "$server" 2>/dev/null || true
+    sed -i 's#"url":"[^"]*"#"url":"http://127.0.0.1:4319"#' "$scratch/agents.json"
+    chmod 600 "$scratch/agents.json"
+    "$bin/agentsim" --out "$home/traces" --history 3h --die-with-parent --policy-file "$scratch/agents.json" \
+        >/dev/null 2>&1 &
+    fleet=$!
+    shot "$name" --page policy "$@" --after 40000
+    stop_fleet
+}
+
 first_run() {
     local theme
     mkdir -p "$HOME/.claude"
@@ -160,4 +200,5 @@ samples() {
 first_run
 demo_pages
 source_pages
+policy_pages
 samples

@@ -170,7 +170,7 @@ int run(CommandLine line)
     Notifier notifier;
     SessionOptions options = sessionOptions(line, *home);
     options.policy = policy.link();
-    options.policyProblem = policy.problem();
+    options.policyProblem = policy.link() ? policy.targetProblem() : policy.problem();
     options.announce = [&notifier](const QString &title, const QString &text) { notifier.show(title, text); };
     Session session(**engine, std::move(options));
     QObject::connect(&fleet, &DemoFleet::ended, &session, [&session](const QString &reason) {

@@ -36,6 +36,11 @@ PolicyHome::PolicyHome(const QString &folder, bool own, Engine &engine)
         m_problem = QString::fromStdString(started.error().message);
 }
 
+QString PolicyHome::targetProblem() const
+{
+    return m_link ? QString::fromStdString(m_link->targetProblem()) : QString();
+}
+
 QString PolicyHome::url() const { return m_link ? QString::fromStdString(m_link->host().url()) : QString(); }
 
 Result<std::vector<AgentSecret>> PolicyHome::registerAgents(const std::vector<std::string> &names)

@@ -22,6 +22,7 @@ public:
 
     [[nodiscard]] PolicyLink *link() const { return m_link.get(); }
     [[nodiscard]] QString problem() const { return m_problem; } ///< why there is no link; one line
+    [[nodiscard]] QString targetProblem() const;                ///< why targets are not pushed to; one line
     [[nodiscard]] QString url() const;
     /// Registers agents anew, each for the workflow of its name, and waits for it: the demo fleet.
     [[nodiscard]] Result<std::vector<AgentSecret>> registerAgents(const std::vector<std::string> &names);

@@ -34,11 +34,9 @@ PolicyScreen {
             PolicyProofPanel {
                 objectName: "proofPanel"
                 Layout.fillWidth: true
+                Layout.fillHeight: true
                 session: root.session
                 onAuditWanted: sheets.showAudit()
-            }
-            Item {
-                Layout.fillHeight: true
             }
         }
     }

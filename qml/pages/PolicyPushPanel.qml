@@ -69,11 +69,11 @@ Panel {
             objectName: "pushProblem"
             Layout.fillWidth: true
             Layout.margins: Theme.panelPad
-            visible: !root.push.available
+            visible: root.push.problem !== ""
             role: PlainText.Small
             tone: "warn"
             wrapMode: Text.Wrap
-            text: qsTr("Nothing can be pushed from here. %1").arg(root.push.problem)
+            text: root.push.available ? root.push.problem : qsTr("Nothing can be pushed from here. %1").arg(root.push.problem)
         }
         ListView {
             id: targets

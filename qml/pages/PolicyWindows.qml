@@ -75,7 +75,7 @@ ColumnLayout {
                         form: root.form
                         pointer: slot.row.soft
                         labelled: false
-                        fieldWidth: 78
+                        fieldWidth: 94
                     }
                     PlainText {
                         role: PlainText.Small
@@ -86,7 +86,7 @@ ColumnLayout {
                         form: root.form
                         pointer: slot.row.hard
                         labelled: false
-                        fieldWidth: 78
+                        fieldWidth: 94
                     }
                     Item {
                         Layout.fillWidth: true

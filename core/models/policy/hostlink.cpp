@@ -7,17 +7,26 @@ Result<std::unique_ptr<HostLink>> HostLink::start(const ChannelOptions &options)
 {
     std::unique_ptr<HostLink> link(new HostLink);
     HostLink *self = link.get();
-    const Result<> started = self->m_host.start(options, [self] {
+    self->m_targets = std::make_shared<TargetLink>(self->m_host, options.folder);
+    const Result<> started = self->m_host.start(options, [self, targets = std::weak_ptr(self->m_targets)] {
+        if (const auto alive = targets.lock())
+            alive->changed();
         const std::lock_guard lock(self->m_mutex);
         if (self->m_changed)
             self->m_changed();
     });
     if (!started)
         return started.error();
+    if (const Result<> targets = self->m_targets->start(); !targets) // agents are served all the same
+        self->m_targetProblem = targets.error().message;
     return link;
 }
 
-HostLink::~HostLink() { m_host.stop(); }
+HostLink::~HostLink()
+{
+    m_targets.reset();
+    m_host.stop();
+}
 
 void HostLink::onChange(std::function<void()> callback)
 {

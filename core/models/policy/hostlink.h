@@ -5,17 +5,20 @@
 
 #include "core/models/policy/policylink.h"
 #include "core/push/host.h"
+#include "core/push/targets/targetlink.h"
 
 namespace flyball {
 
-/// The channel that this process itself serves.
+/// The channel that this process itself serves, and the targets of its folder's targets.json.
 class HostLink final : public PolicyLink {
 public:
-    /// Listens when it returns. Locked: another process holds the folder.
+    /// Listens when it returns; targets that cannot be started are in targetProblem(). Locked: another process holds
+    /// the folder.
     [[nodiscard]] static Result<std::unique_ptr<HostLink>> start(const ChannelOptions &options);
     ~HostLink() override; ///< stops the channel
 
     [[nodiscard]] PolicyChannelHost &host() { return m_host; }
+    [[nodiscard]] const std::string &targetProblem() const { return m_targetProblem; }
 
     [[nodiscard]] std::shared_ptr<const ChannelSnapshot> snapshot() const override { return m_host.snapshot(); }
     void onChange(std::function<void()> callback) override;
@@ -31,6 +34,8 @@ private:
     std::mutex m_mutex;
     std::function<void()> m_changed;
     PolicyChannelHost m_host;
+    std::string m_targetProblem;
+    std::shared_ptr<TargetLink> m_targets; ///< reports to the channel: goes first
 };
 
 } // namespace flyball

@@ -93,6 +93,7 @@ JsonValue targetJson(const TargetReceipt &receipt)
     one.set("id", receipt.id);
     one.set("kind", receipt.kind);
     one.set("state", receipt.state);
+    one.set("detail", receipt.detail);
     one.set("receipts", receiptsJson(receipt.knobs));
     return one;
 }
