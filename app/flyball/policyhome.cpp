@@ -27,28 +27,36 @@ PolicyHome::PolicyHome(const QString &folder, bool own, Engine &engine)
         options.port = 0; // something else listens there; the page and channel.json say where this one does
         started = HostLink::start(options);
     }
-    if (started)
-        m_link = std::move(*started);
-    else if (started.error().code == ErrorCode::Locked)
-        m_problem =
-            tr("Another process serves this policy: another window, or flyballctl policy serve. Drafts are kept.");
+    if (started) {
+        m_host = std::move(*started);
+        return;
+    }
+    m_problem = QString::fromStdString(started.error().message);
+    if (started.error().code != ErrorCode::Locked)
+        return;
+    auto remote = RemoteLink::open(options.folder);
+    if (remote)
+        m_remote = std::move(*remote);
     else
-        m_problem = QString::fromStdString(started.error().message);
+        m_problem = tr("Another process holds this policy and does not answer: %1. Drafts are kept.")
+                        .arg(QString::fromStdString(remote.error().message));
 }
+
+PolicyLink *PolicyHome::link() const { return m_host ? static_cast<PolicyLink *>(m_host.get()) : m_remote.get(); }
 
 QString PolicyHome::targetProblem() const
 {
-    return m_link ? QString::fromStdString(m_link->targetProblem()) : QString();
+    return m_host ? QString::fromStdString(m_host->targetProblem()) : QString();
 }
 
-QString PolicyHome::url() const { return m_link ? QString::fromStdString(m_link->host().url()) : QString(); }
+QString PolicyHome::url() const { return m_host ? QString::fromStdString(m_host->host().url()) : QString(); }
 
 Result<std::vector<AgentSecret>> PolicyHome::registerAgents(const std::vector<std::string> &names)
 {
-    if (!m_link)
+    if (!m_host)
         return Error{ErrorCode::Locked, m_problem.toStdString()};
     auto answer = std::make_shared<std::promise<Result<std::vector<AgentSecret>>>>();
-    m_link->host().perform([answer, names](PolicyStore &store, PolicyChannel &) {
+    m_host->host().perform([answer, names](PolicyStore &store, PolicyChannel &) {
         std::vector<AgentSecret> secrets;
         for (const std::string &name : names) {
             auto secret = store.registerAgent(name, name, wallClockNow(), true);

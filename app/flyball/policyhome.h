@@ -7,10 +7,12 @@
 
 #include "core/engine/engine.h"
 #include "core/models/policy/hostlink.h"
+#include "core/models/policy/remotelink.h"
 
 namespace flyball {
 
-/// The policy channel of this window: its store lies beside the ledger. Start it after the engine, whose
+/// The policy channel of this window: its store lies beside the ledger. Where another process serves that store
+/// already, this window speaks to it. Start it after the engine, whose
 /// prices it hands out; end it before. A window without it still edits drafts.
 class PolicyHome {
 public:
@@ -20,7 +22,7 @@ public:
 
     PolicyHome(const QString &folder, bool own, Engine &engine);
 
-    [[nodiscard]] PolicyLink *link() const { return m_link.get(); }
+    [[nodiscard]] PolicyLink *link() const;
     [[nodiscard]] QString problem() const { return m_problem; } ///< why there is no link; one line
     [[nodiscard]] QString targetProblem() const;                ///< why targets are not pushed to; one line
     [[nodiscard]] QString url() const;
@@ -28,7 +30,8 @@ public:
     [[nodiscard]] Result<std::vector<AgentSecret>> registerAgents(const std::vector<std::string> &names);
 
 private:
-    std::unique_ptr<HostLink> m_link;
+    std::unique_ptr<HostLink> m_host;
+    std::unique_ptr<RemoteLink> m_remote; ///< when another process serves the folder
     QString m_problem;
 };
 

@@ -132,6 +132,7 @@ JsonValue statusJson(const ChannelSnapshot &snapshot)
          {AgentState::InSync, AgentState::Pending, AgentState::Rejected, AgentState::Drifted, AgentState::Silent})
         counts.set(agentStateName(state), snapshot.count(state));
     json.set("agents", std::move(counts));
+    json.set("rates", snapshot.rates);
     json.set("agent_list", listOf(snapshot.agents, agentJson));
     json.set("controls", listOf(snapshot.controls, controlJson));
     json.set("crossings", listOf(snapshot.crossings, crossingJson));

@@ -36,7 +36,7 @@ class Commands(Case):
     def round(self):
         first = self.json("push", self.file(policy()), "--author", "me", "--comment", "begin")
         self.assertEqual((first["revision"], first["agents"]["pending"]), (1, len(self.agents)))
-        self.assertEqual(sorted(first["targets"][0]), ["id", "kind", "receipts", "state"])
+        self.assertEqual(sorted(first["targets"][0]), ["detail", "id", "kind", "receipts", "state"])
         self.ctl("push", self.file(policy(run=2)), "--parent", "7", code=2)
         self.ctl("push", self.file(policy()), code=2)  # says nothing new
         self.assertEqual(self.json("push", self.file(policy(run=2)), "--parent", "1")["revision"], 2)
