@@ -92,9 +92,12 @@ UsdSum spendSince(const Snapshot &ledger, std::optional<Symbol> workflow, TimeNs
     const bool minutes = ledger.minutesFrom != kNoTime && since >= ledger.minutesFrom;
     const CellStore &store = minutes ? ledger.minutes : ledger.quarters;
     const TimeNs width = widthOf(store.resolution);
+    // Early in a start there are no series yet, or fewer than the cells speak of.
+    static const std::vector<SeriesKey> kNone;
+    const std::vector<SeriesKey> &series = ledger.series ? *ledger.series : kNone;
     UsdSum sum;
     store.forEach((since + width - 1) / width, std::numeric_limits<std::int64_t>::max(), [&](const Cell &cell) {
-        if (!workflow || (*ledger.series)[cell.series].workflow == *workflow)
+        if (!workflow || (cell.series < series.size() && series[cell.series].workflow == *workflow))
             sum += cell.totals.cost;
     });
     return sum;
@@ -241,6 +244,7 @@ private:
 
     void judge(CapRow row, const Enforcers &agents, bool reserves, const PolicyBody &body, std::int64_t inFlight)
     {
+        row.agents = agents.count;
         row.reserves = agents.count > 0 && reserves;
         if (row.reserves)
             row.overshoot = UsdSum();

@@ -19,7 +19,8 @@ struct CapRow {
     /// Run caps: the dearest run begun since every agent applied the cap. Window caps: the spend of the
     /// window since then. Known cost only, so a contradiction is certain. Absent: nothing was applied yet.
     std::optional<UsdSum> spend;
-    UsdSum windowSpend; ///< window caps: of the whole window so far
+    UsdSum windowSpend;      ///< window caps: of the whole window so far
+    std::int64_t agents = 0; ///< that govern this scope
     bool reserves = false;
     /// overshootBound() where an agent does not reserve; absent: calls have no size limit, or no price, so
     /// nothing can be promised and nothing contradicted.

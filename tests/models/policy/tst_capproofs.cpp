@@ -162,6 +162,19 @@ private Q_SLOTS:
         QCOMPARE(report(head).caps.at(0).state, CapState::Contradicted);
     }
 
+    /// As a window finds it when it opens on a long history.
+    void withoutSeries()
+    {
+        SnapshotMaker maker(m_engine);
+        m_calls = {makeCall(m_engine, kApplied + 2 * kMinute, "w", "m", 40 * kCent)};
+        const auto early = std::make_shared<Snapshot>(*maker.make(m_calls));
+        const PolicyDocument head = policy(R"({"periods":[{"window":"day","hard_usd":1}]})");
+        early->series = std::make_shared<std::vector<SeriesKey>>();
+        QCOMPARE(reportCaps(head, m_channel, *early, {}, kNow).caps.at(0).windowSpend, UsdSum());
+        early->series.reset();
+        QCOMPARE(reportCaps(head, m_channel, *early, {}, kNow).caps.at(0).windowSpend, UsdSum());
+    }
+
     void fleetCapsSeeEveryWorkflow()
     {
         PolicyDocument head = policy(R"({"run_hard":{"usd":9}})");
