@@ -57,11 +57,13 @@ std::vector<TableRow> PushRows::caps(const TableModel &table, const CapReport &r
         // "Hard" is promised only where the agent reserves before it sends.
         const QString worst = cap.overshoot ? m_format.moneyFine(*cap.overshoot) : QString();
         table.put(row, "bound",
-                  cap.reserves    ? tr("hard")
+                  cap.agents == 0 ? tr("no agent yet")
+                  : cap.reserves  ? tr("hard")
                   : cap.overshoot ? tr("at worst %1 past it").arg(worst)
                                   : tr("no bound"));
         const QString bound =
-            cap.reserves    ? tr("Hard: the agents reserve before each call.")
+            cap.agents == 0 ? tr("No agent of this workflow is registered: nobody holds this cap.")
+            : cap.reserves  ? tr("Hard: the agents reserve before each call.")
             : cap.overshoot ? tr("The agents do not reserve: at worst %1 is spent past the cap.").arg(worst)
                             : tr("The agents do not reserve and calls have no size limit: no bound can be given.");
         table.put(row, "run",
