@@ -49,7 +49,9 @@ Screenshot::Screenshot(Engine &engine, Session &session, QQuickWindow &window, Q
 bool Screenshot::everythingRead() const
 {
     const auto snapshot = m_engine.latest();
-    return snapshot->quartersComplete && snapshot->settled && !snapshot->import.active && m_session.ready();
+    // A window that only looks on reads no sources of its own.
+    const bool settled = snapshot->settled || snapshot->ledger.readOnly;
+    return snapshot->quartersComplete && settled && !snapshot->import.active && m_session.ready();
 }
 
 void Screenshot::poll()

@@ -80,6 +80,10 @@ PageBase {
 
         policy: root.policy
     }
+    LateVisible {
+        target: sideCell
+        value: !root.compact
+    }
     ColumnLayout {
         anchors.fill: parent
         anchors.leftMargin: Theme.pagePadX
@@ -157,7 +161,6 @@ PageBase {
                 Layout.preferredWidth: Theme.px(336)
                 Layout.maximumWidth: Theme.px(336)
                 Layout.fillHeight: true
-                visible: !root.compact
             }
         }
     }

@@ -49,12 +49,19 @@ class TestPolicyPage : public QObject {
         const QString folder = qEnvironmentVariable("FLYBALL_PICTURES");
         if (folder.isEmpty())
             return;
-        for (const QString &theme : {QStringLiteral("light"), QStringLiteral("dark")}) {
-            m_window->window().setProperty("forcedTheme", theme);
-            m_window->settle();
-            QTest::qWait(400);
-            QVERIFY(m_window->window().grabWindow().save(folder + u'/' + name + u'-' + theme + QStringLiteral(".png")));
+        const QSize size = m_window->window().size();
+        for (const QSize &one : {QSize(1024, 700), QSize(1440, 900)}) {
+            m_window->window().resize(one);
+            for (const QString &theme : {QStringLiteral("light"), QStringLiteral("dark")}) {
+                m_window->window().setProperty("forcedTheme", theme);
+                m_window->settle();
+                QTest::qWait(400);
+                QVERIFY(m_window->window().grabWindow().save(
+                    QStringLiteral("%1/%2-%3-%4.png").arg(folder, name, theme).arg(one.width())));
+            }
         }
+        m_window->window().resize(size);
+        m_window->settle();
     }
     /// Scrolls the form until the item is in view.
     QQuickItem *reveal(const QString &name)
