@@ -5,6 +5,7 @@
 #include <limits>
 #include <unordered_map>
 
+#include "core/models/policy/windowspend.h"
 #include "core/policy/budget.h"
 #include "core/policy/effective.h"
 #include "core/policy/windows.h"
@@ -86,23 +87,6 @@ std::optional<UsdSum> dearestCall(const PolicyDocument &head, const PolicyBody &
     return dearest;
 }
 
-/// Sums of cells of one workflow (or all) from `since` on; a quarter that began before is left out.
-UsdSum spendSince(const Snapshot &ledger, std::optional<Symbol> workflow, TimeNs since)
-{
-    const bool minutes = ledger.minutesFrom != kNoTime && since >= ledger.minutesFrom;
-    const CellStore &store = minutes ? ledger.minutes : ledger.quarters;
-    const TimeNs width = widthOf(store.resolution);
-    // Early in a start there are no series yet, or fewer than the cells speak of.
-    static const std::vector<SeriesKey> kNone;
-    const std::vector<SeriesKey> &series = ledger.series ? *ledger.series : kNone;
-    UsdSum sum;
-    store.forEach((since + width - 1) / width, std::numeric_limits<std::int64_t>::max(), [&](const Cell &cell) {
-        if (!workflow || (cell.series < series.size() && series[cell.series].workflow == *workflow))
-            sum += cell.totals.cost;
-    });
-    return sum;
-}
-
 class Reporter {
 public:
     Reporter(const PolicyDocument &head, const ChannelSnapshot &channel, const Snapshot &ledger, const JsonValue &rates,
@@ -120,7 +104,7 @@ public:
         walkRuns();
         judgeRunCaps();
         if (m_head.fleet && m_head.fleet->periods)
-            addPeriods({}, *m_head.fleet->periods, "/fleet/periods/", enforcersOf(m_channel, {}), std::nullopt, {});
+            addPeriods({}, *m_head.fleet->periods, "/fleet/periods/", enforcersOf(m_channel, {}), {});
         std::sort(m_out.crossings.begin(), m_out.crossings.end(),
                   [](const RunCrossing &a, const RunCrossing &b) { return a.time > b.time; });
         if (m_out.crossings.size() > CapReport::kMostCrossings)
@@ -152,7 +136,7 @@ private:
         const Enforcers agents = enforcersOf(m_channel, workflow);
         addRunCaps(workflow, body, agents, symbol);
         if (body.budget->periods)
-            addPeriods(workflow, *body.budget->periods, "/budget/periods/", agents, symbol, body);
+            addPeriods(workflow, *body.budget->periods, "/budget/periods/", agents, body);
     }
 
     /// What the walk over the runs is to find out for one workflow.
@@ -171,8 +155,6 @@ private:
         RunCaps caps{workflow, {}, {}, agents.appliedAt, agents, body, {}};
         caps.hard = budget.runHard ? budget.runHard->usd : std::nullopt;
         caps.soft = budget.runSoft ? budget.runSoft->usd : std::nullopt;
-        if (agents.appliedAt != kNoTime)
-            caps.row.spend = UsdSum();
         if (agents.appliedAt != kNoTime && symbol != 0)
             m_earliest = std::min(m_earliest, agents.appliedAt);
         m_runCaps.emplace_back(symbol, std::move(caps));
@@ -199,16 +181,16 @@ private:
     void lookAt(const RunRow &run, RunCaps &caps)
     {
         const UsdSum &cost = run.totals.cost;
-        if (cost > *caps.row.spend) {
+        if (!caps.row.spend || cost > *caps.row.spend) {
             caps.row.spend = cost;
+            caps.row.used = run.totals;
             caps.row.run = run.info.run;
         }
         const bool capped = run.info.outcome == Outcome::Capped;
         const bool pastHard = capped || (caps.hard && cost > *caps.hard);
         if (pastHard || (caps.soft && cost >= *caps.soft))
             m_out.crossings.push_back({run.info.end, caps.workflow, run.info.run, pastHard, capped,
-                                       (pastHard ? caps.hard : caps.soft).value_or(UsdSum()), cost,
-                                       m_channel.revision});
+                                       pastHard ? caps.hard : caps.soft, run.totals, m_channel.revision});
     }
 
     void judgeRunCaps()
@@ -225,7 +207,7 @@ private:
     }
 
     void addPeriods(const std::string &workflow, const std::vector<PeriodCap> &caps, const std::string &path,
-                    const Enforcers &agents, std::optional<Symbol> symbol, const PolicyBody &body)
+                    const Enforcers &agents, const PolicyBody &body)
     {
         for (const PeriodCap &cap : caps) {
             if (!cap.hardUsd)
@@ -235,9 +217,9 @@ private:
             row.path = path + std::string(nameOf(cap.window));
             row.cap = *cap.hardUsd;
             row.windowStart = windowAt(m_zone, cap.window, m_now).start;
-            row.windowSpend = spendSince(m_ledger, symbol, row.windowStart);
+            row.used = workflowSpend(m_ledger, row.windowStart, m_now, workflow);
             if (agents.appliedAt != kNoTime)
-                row.spend = spendSince(m_ledger, symbol, std::max(row.windowStart, agents.appliedAt));
+                row.spend = workflowSpend(m_ledger, std::max(row.windowStart, agents.appliedAt), m_now, workflow).cost;
             judge(std::move(row), agents, agents.leaseWindows, body, agents.count);
         }
     }

@@ -17,9 +17,9 @@ struct CapRow {
     CapState state = CapState::Saved;
     UsdSum cap;
     /// Run caps: the dearest run begun since every agent applied the cap. Window caps: the spend of the
-    /// window since then. Known cost only, so a contradiction is certain. Absent: nothing was applied yet.
+    /// window since then. Known cost only, so a contradiction is certain. Absent: not applied, or no run yet.
     std::optional<UsdSum> spend;
-    UsdSum windowSpend;      ///< window caps: of the whole window so far
+    Totals used;             ///< of that run; window caps: of the whole window so far
     std::int64_t agents = 0; ///< that govern this scope
     bool reserves = false;
     /// overshootBound() where an agent does not reserve; absent: calls have no size limit, or no price, so
@@ -35,8 +35,9 @@ struct RunCrossing {
     std::string workflow;
     Key128 run;
     bool hard = false;
-    bool capped = false; ///< the agent ended it; else it went on
-    UsdSum cap, spend;
+    bool capped = false;       ///< the agent ended it; else it went on
+    std::optional<UsdSum> cap; ///< absent: a run was ended by another cap than one in USD
+    Totals used;               ///< of the run
     std::int64_t revision = 0;
 };
 

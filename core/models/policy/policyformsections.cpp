@@ -4,6 +4,7 @@
 
 #include "core/aggregate/views/fold.h"
 #include "core/models/policy/policyform.h"
+#include "core/models/policy/windowspend.h"
 #include "core/policy/windows.h"
 
 namespace flyball {
@@ -34,22 +35,6 @@ constexpr std::array kTechniques{
     Section{"general", L("General")},
 };
 #undef L
-
-/// Spend of a window that began at `start`; quarters divide every zone's midnights and hours.
-Totals spentSince(const Snapshot &snapshot, TimeNs start, TimeNs now, const std::string &workflow)
-{
-    Totals sum;
-    if (!snapshot.series || !snapshot.symbols)
-        return sum;
-    const auto &series = *snapshot.series;
-    const TimeNs width = widthOf(Resolution::Quarter);
-    snapshot.quarters.forEach(bucketOf(start, width), bucketOf(now, width) + 1, [&](const Cell &c) {
-        if (c.series < series.size()
-            && (workflow.empty() || snapshot.symbols->text(series[c.series].workflow) == workflow))
-            sum += c.totals;
-    });
-    return sum;
-}
 
 } // namespace
 
@@ -86,7 +71,7 @@ const Totals &PolicyForm::spentIn(const WindowSpan &span, bool fleet) const
     const std::string workflow = fleet ? std::string() : m_desk.scope.workflow;
     Spent &kept = m_spent[QString::fromStdString(span.key + '\n' + workflow)];
     if (!kept.age.isValid() || kept.age.elapsed() >= kSpendEveryMs) {
-        kept.totals = spentSince(*m_desk.services.engine.latest(), span.start, m_desk.services.clock(), workflow);
+        kept.totals = workflowSpend(*m_desk.services.engine.latest(), span.start, m_desk.services.clock(), workflow);
         kept.age.start();
     }
     return kept.totals;

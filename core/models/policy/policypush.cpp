@@ -71,6 +71,9 @@ void PolicyPush::watch(std::shared_ptr<const Snapshot> ledger, TimeNs)
 {
     if (!m_channel)
         return;
+    // Over a long history this costs more: it comes less often, so that looking at it stays cheap.
+    if (m_sinceLook.isValid() && m_sinceLook.nsecsElapsed() < m_lookNs * kLookRest)
+        return;
     const bool same = m_ledger && ledger->sameFigures(*m_ledger);
     m_ledger = std::move(ledger);
     if (!same)
@@ -87,6 +90,7 @@ void PolicyPush::showDraft()
 void PolicyPush::showChannel()
 {
     const TimeNs now = m_services.clock();
+    m_sinceLook.start();
     m_report = m_head && m_ledger ? reportCaps(*m_head, *m_channel, *m_ledger, m_channel->rates, now) : CapReport();
     const PushRows rows(m_services.format, now);
     m_targets.setRows(rows.targets(m_targets, *m_channel, m_report));
@@ -96,6 +100,7 @@ void PolicyPush::showChannel()
     m_crossings.setRows(rows.crossings(m_crossings, *m_channel, m_report));
     m_orders.setRows(rows.orders(m_orders, *m_channel));
     announce();
+    m_lookNs = m_sinceLook.nsecsElapsed();
     Q_EMIT changed();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QElapsedTimer>
 #include <QObject>
 #include <QSet>
 #include <QVariantList>
@@ -102,6 +103,7 @@ Q_SIGNALS:
     void crossed(const QString &title, const QString &text);
 
 private:
+    static constexpr qint64 kLookRest = 60; ///< a look is followed by this many times its own cost at least
     void channelChanged();
     void showDraft();
     void showChannel();
@@ -122,6 +124,8 @@ private:
     CapReport m_report;
     TableModel m_changes, m_targets, m_agents, m_revisions, m_caps, m_crossings, m_orders;
     QSet<QString> m_announced;
+    QElapsedTimer m_sinceLook;
+    qint64 m_lookNs = 0; ///< what showChannel() cost
     bool m_busy = false;
     bool m_watching = false; ///< crossings before the first look are history
 };

@@ -38,6 +38,15 @@ std::vector<TableRow> PushRows::revisions(const TableModel &table, const Channel
     return rows;
 }
 
+/// With as many decimals as the amount needs, and its mark.
+QString PushRows::fine(const Totals &totals) const
+{
+    if (Formatter::costUnknown(totals))
+        return Formatter::unknown();
+    const QString mark = Formatter::mark(totals.bound());
+    return (mark.isEmpty() ? QString() : mark + u' ') + m_format.moneyFine(totals.cost);
+}
+
 std::vector<TableRow> PushRows::caps(const TableModel &table, const CapReport &report) const
 {
     std::vector<TableRow> rows;
@@ -48,10 +57,7 @@ std::vector<TableRow> PushRows::caps(const TableModel &table, const CapReport &r
         table.put(row, "scope", scopeName(cap.workflow));
         table.put(row, "cap", capName(cap.path));
         table.put(row, "limit", m_format.moneyFine(cap.cap));
-        table.put(row, "spend",
-                  window      ? m_format.moneyFine(cap.windowSpend)
-                  : cap.spend ? m_format.moneyFine(*cap.spend)
-                              : Formatter::unknown());
+        table.put(row, "spend", window ? m_format.spend(cap.used) : cap.spend ? fine(cap.used) : tr("no run yet"));
         table.put(row, "state", word.text);
         table.put(row, "stateTone", word.tone);
         // "Hard" is promised only where the agent reserves before it sends.
@@ -98,7 +104,7 @@ std::vector<TableRow> PushRows::crossings(const TableModel &table, const Channel
                 + QString::number(static_cast<int>(c.window)) + (c.hard ? u'h' : u's') + QString::number(c.revision),
             scopeName(c.workflow), displayName(c.reason), c.hard, {});
     for (const RunCrossing &c : report.crossings) {
-        const QString cost = m_format.moneyFine(c.spend), cap = m_format.moneyFine(c.cap);
+        const QString cost = fine(c.used), cap = c.cap ? m_format.moneyFine(*c.cap) : QString();
         const QString text = c.capped ? tr("run ended by its cap at %1").arg(cost)
                              : c.hard ? tr("run spent %1, past its hard cap of %2").arg(cost, cap)
                                       : tr("run passed its soft cap of %2 at %1").arg(cost, cap);

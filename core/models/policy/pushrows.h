@@ -48,6 +48,7 @@ private:
                                       const CapReport &report) const;
     [[nodiscard]] QString agentSub(const AgentStatus &agent) const;
     [[nodiscard]] QString ago(TimeNs time) const;
+    [[nodiscard]] QString fine(const Totals &totals) const;
     const Formatter &m_format;
     TimeNs m_now;
 };

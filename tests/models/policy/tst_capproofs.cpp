@@ -155,7 +155,7 @@ private Q_SLOTS:
                    makeCall(m_engine, kApplied + 2 * kMinute, "other", "m", 4000 * kCent)};
         CapRow row = report(head).caps.at(0);
         QCOMPARE(row.path, std::string("/budget/periods/day"));
-        QCOMPARE(row.windowSpend, UsdSum(120 * kCent));
+        QCOMPARE(row.used.cost, UsdSum(120 * kCent));
         QCOMPARE(*row.spend, UsdSum(40 * kCent));
         QCOMPARE(row.state, CapState::Verified);
         m_calls.push_back(makeCall(m_engine, kApplied + 3 * kMinute, "w", "m", 61 * kCent));
@@ -170,9 +170,23 @@ private Q_SLOTS:
         const auto early = std::make_shared<Snapshot>(*maker.make(m_calls));
         const PolicyDocument head = policy(R"({"periods":[{"window":"day","hard_usd":1}]})");
         early->series = std::make_shared<std::vector<SeriesKey>>();
-        QCOMPARE(reportCaps(head, m_channel, *early, {}, kNow).caps.at(0).windowSpend, UsdSum());
+        QCOMPARE(reportCaps(head, m_channel, *early, {}, kNow).caps.at(0).used.cost, UsdSum());
         early->series.reset();
-        QCOMPARE(reportCaps(head, m_channel, *early, {}, kNow).caps.at(0).windowSpend, UsdSum());
+        QCOMPARE(reportCaps(head, m_channel, *early, {}, kNow).caps.at(0).used.cost, UsdSum());
+    }
+
+    /// A workflow the ledger has not seen is not what nobody is blamed for; no run is not a run for nothing.
+    void unseenIsNotZeroAndNotUnattributed()
+    {
+        m_calls = {makeCall(m_engine, kApplied + 2 * kMinute, "", "m", 400 * kCent)};
+        const PolicyDocument head = policy(R"({"run_hard":{"usd":0.5},"periods":[{"window":"day","hard_usd":1}]})");
+        const CapReport found = report(head);
+        for (const CapRow &row : found.caps) {
+            QCOMPARE(row.state, CapState::Verified);
+            QVERIFY(row.used.cost.isZero());
+            QCOMPARE(row.spend.has_value(), row.windowStart != kNoTime);
+        }
+        QCOMPARE(found.caps.size(), 2U);
     }
 
     void fleetCapsSeeEveryWorkflow()
