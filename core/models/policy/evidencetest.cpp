@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QCoreApplication>
+#include <algorithm>
 
 #include "core/models/policy/evidencemodel.h"
 #include "core/models/policy/knobs.h"
@@ -74,12 +75,16 @@ void EvidenceModel::showTest(const Tested &result)
          b.stoppedFailed < a.stoppedFailed ? cell("warn") : cell("ok"));
     if (b.stoppedUnknown > 0 || a.stoppedUnknown > 0)
         runs("unknown", tr("Outcome unknown"), a.stoppedUnknown, b.stoppedUnknown, cell("warn"));
-    std::int64_t unpriced = 0;
-    for (const StoppedRun &run : b.stopped)
-        unpriced += run.callsUnpriced;
-    row("saved", tr("Money saved"), f.money(a.saved),
-        (unpriced > 0 ? QStringLiteral("≥ ") : QString()) + f.money(b.saved), cell("ok"),
-        tr("of %1").arg(f.money(b.spent)));
+    const auto atLeast = [&](bool partly, const UsdSum &sum) {
+        return (partly ? Formatter::mark(CostBound::AtLeast) + u' ' : QString()) + f.money(sum);
+    };
+    const auto saved = [&](const BackTest &test) {
+        return atLeast(std::any_of(test.stopped.begin(), test.stopped.end(),
+                                   [](const StoppedRun &run) { return run.callsUnpriced > 0; }),
+                       test.saved);
+    };
+    const bool unpriced = m_desk.evidence && m_desk.evidence->spread(Metric::RunUsd).unknown > 0;
+    row("saved", tr("Money saved"), saved(a), saved(b), cell("ok"), tr("of %1").arg(atLeast(unpriced, b.spent)));
     runs("soft", tr("Past the soft cap only"), a.softReached, b.softReached, QString());
     m_capRows.clear();
     for (const auto &[cap, stopped] : b.byCap) {

@@ -20,6 +20,7 @@
 #include "core/models/runs/runslist.h"
 #include "core/models/session/navigation.h"
 #include "core/models/session/rangemodel.h"
+#include "core/models/session/sessionoptions.h"
 #include "core/models/session/viewbuilder.h"
 #include "core/models/shell/exporter.h"
 #include "core/models/shell/firstrun.h"
@@ -29,25 +30,6 @@
 #include "core/models/sources/sourcesmodel.h"
 
 namespace flyball {
-
-struct SessionOptions {
-    QString configPath = defaultConfigPath();
-    bool temporary = false; ///< --demo, SOURCE...: the configuration is read, never written
-    QString banner;         ///< shown on every page when not empty
-    QString instanceName;
-    QString homeDir; ///< for detection; empty = the process's own
-    TimeNs since = kNoTime, until = kNoTime;
-    bool openOnSpan = false; ///< the window opens on the span of the data
-    std::function<void()> startDemo;
-    std::function<void(QStringList)> openFiles;
-    PolicyLink *policy = nullptr; ///< outlives the session; null: none, and `policyProblem` says why
-    QString policyProblem;
-    /// A desktop notification; plain text. Empty: none.
-    std::function<void(const QString &title, const QString &text)> announce;
-    std::function<TimeNs()> clock; ///< tests; empty = the wall clock
-    std::function<std::vector<DetectedSource>()> detect;
-    std::optional<QLocale> locale; ///< tests; empty = the user's
-};
 
 /// Root of everything QML sees. Takes the newest snapshot at most four times a second (the hero chart
 /// once), forms one View from it and hands that to the page on screen. Nothing is formed while the

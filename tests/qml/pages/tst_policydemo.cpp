@@ -37,26 +37,6 @@ private:
     PolicyPush &push() { return *m_window->session().policyPush(); }
     PolicyModel &policy() { return *m_window->session().policy(); }
 
-    QQuickItem *reveal(const QString &name)
-    {
-        QQuickItem *found = m_window->item(name), *form = m_window->item(QStringLiteral("policyForm"));
-        if (!found || !form)
-            return nullptr;
-        const qreal y = found->mapToItem(form, QPointF(0, 0)).y() + form->property("contentY").toReal();
-        const qreal most = form->property("contentHeight").toReal() - form->height();
-        form->setProperty("contentY", std::clamp(y - form->height() / 2, 0.0, std::max(0.0, most)));
-        m_window->settle();
-        return found;
-    }
-    void typeInto(const QString &pointer, const QString &text)
-    {
-        const QString name = QStringLiteral("knob_%1_field").arg(pointer);
-        QVERIFY2(reveal(name) && m_window->click(name), qPrintable(pointer));
-        m_window->key(Qt::Key_A, Qt::ControlModifier);
-        m_window->type(text);
-        m_window->key(Qt::Key_Return);
-        m_window->settle();
-    }
     QString channelState()
     {
         TableModel *targets = push().targets();
@@ -95,21 +75,13 @@ private:
     /// A rule for one task type of the scope in view: this tier.
     void routeByClicks(const QString &taskType, const QString &tier)
     {
-        QVERIFY(choose(QStringLiteral("addRule"), QStringLiteral("*")));
+        QVERIFY(m_window->choose(QStringLiteral("addRule"), QStringLiteral("*")));
         QTRY_VERIFY(m_window->item(QStringLiteral("ruleField_task_type")));
-        QVERIFY(choose(QStringLiteral("ruleSelect_tier"), tier));
-        QVERIFY(reveal(QStringLiteral("ruleField_task_type"))
-                && m_window->click(QStringLiteral("ruleField_task_type")));
+        QVERIFY(m_window->choose(QStringLiteral("ruleSelect_tier"), tier));
+        QVERIFY(m_window->clickForm(QStringLiteral("ruleField_task_type")));
         m_window->type(taskType);
         m_window->key(Qt::Key_Return);
         m_window->settle();
-    }
-    bool choose(const QString &list, const QString &option)
-    {
-        const QString name = QStringLiteral("option_") + option;
-        return reveal(list) != nullptr && m_window->click(list)
-               && QTest::qWaitFor([&] { return m_window->item(name) != nullptr; }) && m_window->click(name)
-               && QTest::qWaitFor([&] { return m_window->item(name) == nullptr; });
     }
     void pushByClicks(int number, const char *reason)
     {
@@ -164,8 +136,8 @@ private Q_SLOTS:
         // Lower the run cap of one workflow, and move a task of it to the cheap tier.
         QVERIFY(m_window->click(QStringLiteral("scope_w:support_triage")));
         m_window->settle();
-        typeInto(QStringLiteral("/budget/run_hard/usd"), QStringLiteral("0.02"));
-        QVERIFY(reveal(QStringLiteral("hard_abort")) && m_window->click(QStringLiteral("hard_abort")));
+        QVERIFY(m_window->typeIntoKnob(QStringLiteral("/budget/run_hard/usd"), QStringLiteral("0.02")));
+        QVERIFY(m_window->clickForm(QStringLiteral("hard_abort")));
         m_window->settle();
         QVERIFY(m_window->click(QStringLiteral("scope_w:invoice_extract")));
         m_window->settle();

@@ -63,33 +63,12 @@ class TestPolicyPage : public QObject {
         m_window->window().resize(size);
         m_window->settle();
     }
-    /// Scrolls the form until the item is in view.
-    QQuickItem *reveal(const QString &name)
-    {
-        QQuickItem *found = m_window->item(name), *form = m_window->item(QStringLiteral("policyForm"));
-        if (!found || !form)
-            return nullptr;
-        const qreal y = found->mapToItem(form, QPointF(0, 0)).y() + form->property("contentY").toReal();
-        const qreal most = form->property("contentHeight").toReal() - form->height();
-        form->setProperty("contentY", std::clamp(y - form->height() / 2, 0.0, std::max(0.0, most)));
-        m_window->settle();
-        return found;
-    }
-    bool clickForm(const QString &name) { return reveal(name) != nullptr && m_window->click(name); }
-    /// Opens a list, takes an option, and waits until the list is gone: a click meanwhile would only close it.
-    bool choose(const QString &list, const QString &option)
-    {
-        const QString name = QStringLiteral("option_") + option;
-        return clickForm(list) && QTest::qWaitFor([&] { return m_window->item(name) != nullptr; })
-               && m_window->click(name) && QTest::qWaitFor([&] { return m_window->item(name) == nullptr; });
-    }
+    QQuickItem *reveal(const QString &name) { return m_window->reveal(name); }
+    bool clickForm(const QString &name) { return m_window->clickForm(name); }
+    bool choose(const QString &list, const QString &option) { return m_window->choose(list, option); }
     void typeInto(const QString &pointer, const QString &text)
     {
-        QVERIFY2(clickForm(QStringLiteral("knob_%1_field").arg(pointer)), qPrintable(pointer));
-        m_window->key(Qt::Key_A, Qt::ControlModifier);
-        m_window->type(text);
-        m_window->key(Qt::Key_Return);
-        m_window->settle();
+        QVERIFY2(m_window->typeIntoKnob(pointer, text), qPrintable(pointer));
     }
     void open(const QByteArray &bytes, QSize size = {1440, 900})
     {

@@ -6,6 +6,7 @@
 #include <QQmlNetworkAccessManagerFactory>
 #include <QSignalSpy>
 #include <QTest>
+#include <algorithm>
 #include <atomic>
 
 namespace flyball::test {
@@ -151,6 +152,36 @@ bool WindowFixture::click(const QString &name, Qt::KeyboardModifiers modifiers)
 {
     settle(); // layouts place what models changed with the next frame
     return clickItem(item(name), modifiers);
+}
+
+QQuickItem *WindowFixture::reveal(const QString &name)
+{
+    QQuickItem *found = item(name), *form = item(QStringLiteral("policyForm"));
+    if (!found || !form)
+        return nullptr;
+    const qreal y = found->mapToItem(form, QPointF(0, 0)).y() + form->property("contentY").toReal();
+    const qreal most = form->property("contentHeight").toReal() - form->height();
+    form->setProperty("contentY", std::clamp(y - form->height() / 2, 0.0, std::max(0.0, most)));
+    settle();
+    return found;
+}
+
+bool WindowFixture::choose(const QString &list, const QString &option)
+{
+    const QString name = QStringLiteral("option_") + option;
+    return clickForm(list) && QTest::qWaitFor([&] { return item(name) != nullptr; }) && click(name)
+           && QTest::qWaitFor([&] { return item(name) == nullptr; });
+}
+
+bool WindowFixture::typeIntoKnob(const QString &pointer, const QString &text)
+{
+    if (!clickForm(QStringLiteral("knob_%1_field").arg(pointer)))
+        return false;
+    key(Qt::Key_A, Qt::ControlModifier);
+    type(text);
+    key(Qt::Key_Return);
+    settle();
+    return true;
 }
 
 bool WindowFixture::clickRow(const QString &table, int row)

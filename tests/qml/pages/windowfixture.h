@@ -46,6 +46,13 @@ public:
     bool clickItem(QQuickItem *item, Qt::KeyboardModifiers modifiers = Qt::NoModifier);
     /// A real click on the row of a DataTable.
     bool clickRow(const QString &table, int row);
+    /// Scrolls the form of the Policy page until the item is in view; null when there is none.
+    QQuickItem *reveal(const QString &name);
+    bool clickForm(const QString &name) { return reveal(name) != nullptr && click(name); }
+    /// Opens a Select of that form and picks an option.
+    bool choose(const QString &list, const QString &option);
+    /// Replaces the text of a knob's field and commits it.
+    bool typeIntoKnob(const QString &pointer, const QString &text);
     void key(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier);
     void type(const QString &text);
     /// Lets models and bindings settle.
