@@ -43,13 +43,13 @@ FocusScope {
         text: qsTr("No data in this range")
     }
     ReadoutTip {
-        readonly property real at: { trend.points; return trend.xOfPoint(root.cursor); }
+        readonly property real at: trend.points > 0 ? trend.xOfPoint(root.cursor) : 0
 
         visible: root.cursor >= 0 && root.cursor < trend.points
         width: Theme.px(240)
         x: at > root.width / 2 ? at - width - 12 : at + 13
         y: Theme.px(24)
-        readout: { trend.chartData; trend.style; return visible ? trend.readout(root.cursor) : ({}); }
+        readout: visible && trend.chartData && trend.style ? trend.readout(root.cursor) : ({})
     }
     MouseArea {
         anchors.fill: parent

@@ -21,7 +21,14 @@ Item {
         root.moved(frame.valueAt(frame.xOf(value) + pixels));
     }
 
-    x: { frame.plot; frame.chartData; return frame.xOf(value); }
+    // Not by a binding: the compiler of Qt 6.4 drops reads whose value is not used, and with them what the
+    // place depends on.
+    function place(): void {
+        root.x = root.frame.xOf(root.value);
+    }
+
+    onValueChanged: place()
+    Component.onCompleted: place()
     width: 0
     height: frame.plot.y + frame.plot.height
     activeFocusOnTab: editable
@@ -34,6 +41,16 @@ Item {
     Accessible.onIncreaseAction: step(3)
     Accessible.onDecreaseAction: step(-3)
 
+    Connections {
+        target: root.frame
+
+        function onChartDataChanged(): void {
+            root.place();
+        }
+        function onPlotChanged(): void {
+            root.place();
+        }
+    }
     Rectangle {
         x: -1
         y: Theme.px(19)

@@ -46,12 +46,12 @@ FocusScope {
         text: qsTr("No calls yet")
     }
     ReadoutTip {
-        readonly property real at: { item.count; return item.xOfCall(root.cursor); }
+        readonly property real at: item.count > 0 ? item.xOfCall(root.cursor) : 0
 
         visible: root.cursor >= 0 && root.cursor < item.count
         x: at > root.width / 2 ? at - width - 16 : at + 16
         y: 4
-        readout: { item.chartData; item.style; return visible ? item.readout(root.cursor) : ({}); }
+        readout: visible && item.chartData && item.style ? item.readout(root.cursor) : ({})
     }
     MouseArea {
         anchors.fill: parent

@@ -92,13 +92,13 @@ FocusScope {
         text: qsTr("No data in this range")
     }
     ReadoutTip {
-        readonly property real at: { frame.points; return frame.xOfPoint(root.cursor); }
+        readonly property real at: frame.points > 0 ? frame.xOfPoint(root.cursor) : 0
 
         visible: root.cursor >= 0 && root.cursor < frame.points
         width: Theme.px(130)
         x: at > root.width / 2 ? at - width - 12 : at + 13
         y: 8
-        readout: { frame.chartData; return visible ? frame.readout(root.cursor) : ({}); }
+        readout: visible && frame.chartData ? frame.readout(root.cursor) : ({})
     }
     MouseArea {
         anchors.fill: parent

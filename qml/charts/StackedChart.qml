@@ -95,7 +95,7 @@ FocusScope {
     }
     Item {
         visible: root.cursorBin >= 0 && root.cursorBin < stack.bins && !root.showTable
-        x: { stack.bins; stack.plot; return Math.round(stack.xOfBin(root.cursorBin)); }
+        x: stack.bins > 0 && stack.plot.width > 0 ? Math.round(stack.xOfBin(root.cursorBin)) : 0
         y: stack.plot.y
         width: 1
         height: stack.plot.height
@@ -109,7 +109,7 @@ FocusScope {
 
             x: leftSide ? -width - 12 : 13
             y: Math.min(0, root.height - stack.plot.y - height)
-            readout: { stack.chartData; stack.plot; return parent.visible ? stack.readout(root.cursorBin) : ({}); }
+            readout: parent.visible && stack.chartData && stack.plot.width > 0 ? stack.readout(root.cursorBin) : ({})
         }
     }
     Rectangle {

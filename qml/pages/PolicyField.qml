@@ -51,7 +51,7 @@ ColumnLayout {
             changed: root.fieldState === "changed"
             invalid: root.fieldState === "invalid"
             color: changed ? Theme.brass : root.fieldState === "inherited" ? Theme.text3 : Theme.text
-            text: { root.again; return root.entry.text ?? ""; }
+            text: root.again >= 0 ? root.entry.text ?? "" : ""
             onCommitted: text => root.form.set(root.pointer, text)
             Keys.onEscapePressed: event => {
                 root.again++;

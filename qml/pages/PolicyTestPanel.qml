@@ -110,7 +110,7 @@ Panel {
                     : root.rows.length === 0 ? (root.evidence.testNote !== "" ? root.evidence.testNote
                         : root.evidence.ready ? qsTr("Computing") : qsTr("Reading runs"))
                     : (root.evidence.testNote === "" ? "" : root.evidence.testNote + " ")
-                        + qsTr("Certain stops only: cheaper tiers, soft actions and overrides are not replayed.")
+                        + qsTr("Certain stops only: an agent reserves each call at its largest answer and can stop earlier. Cheaper tiers, soft actions and overrides are not replayed.")
             }
         }
     }

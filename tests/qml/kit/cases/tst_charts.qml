@@ -62,6 +62,16 @@ Item {
         softValue: 1.3
         hardValue: 2.6
     }
+    Histogram {
+        id: widerHistogram
+
+        y: 720
+        width: 500
+        height: 110
+        chartData: Samples.widerHistogram
+        softValue: 1.3
+        hardValue: 2.6
+    }
     Donut {
         x: 620
         y: 320
@@ -209,6 +219,14 @@ Item {
             verify(spy.signalArguments[0][0] > 2.6);
             keyClick(Qt.Key_Left);
             verify(spy.signalArguments[1][0] < 2.6);
+        }
+        function test_histogramHandlesFollow(): void {
+            histogram.width = widerHistogram.width;
+            histogram.chartData = Samples.widerHistogram;
+            compare(findChild(histogram, "hardHandle").x, findChild(widerHistogram, "hardHandle").x);
+            histogram.width = 600;
+            histogram.chartData = Samples.histogram;
+            verify(findChild(histogram, "hardHandle").x > findChild(widerHistogram, "hardHandle").x + 50);
         }
         function test_lagKeys(): void {
             lag.forceActiveFocus(Qt.TabFocusReason);

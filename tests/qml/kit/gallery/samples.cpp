@@ -149,6 +149,13 @@ QVariant Samples::histogram()
     return QVariant::fromValue(data);
 }
 
+QVariant Samples::widerHistogram()
+{
+    auto data = histogram().value<HistogramData>();
+    data.high = 60;
+    return QVariant::fromValue(data);
+}
+
 QVariant Samples::parts()
 {
     const PartsData data{{{QStringLiteral("Base work"), 47.09, -1, false},

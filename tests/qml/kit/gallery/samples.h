@@ -21,6 +21,7 @@ class Samples : public QObject {
     Q_PROPERTY(QVariant lag READ lag CONSTANT)
     Q_PROPERTY(QVariant donut READ donut CONSTANT)
     Q_PROPERTY(QVariant histogram READ histogram CONSTANT)
+    Q_PROPERTY(QVariant widerHistogram READ widerHistogram CONSTANT)
     Q_PROPERTY(QVariant parts READ parts CONSTANT)
     Q_PROPERTY(QVariant spark READ spark CONSTANT)
     Q_PROPERTY(QVariant waterfall READ waterfall CONSTANT)
@@ -37,6 +38,8 @@ public:
     [[nodiscard]] static QVariant lag();
     [[nodiscard]] static QVariant donut();
     [[nodiscard]] static QVariant histogram();
+    // The same runs on an axis ten times as far.
+    [[nodiscard]] static QVariant widerHistogram();
     [[nodiscard]] static QVariant parts();
     [[nodiscard]] static QVariant spark();
     [[nodiscard]] static QVariant waterfall();
