@@ -199,7 +199,7 @@ QVariantMap StackItem::readout(int bin) const
         }
     }
     if (rest > 0)
-        rows.append(QVariantMap{{QStringLiteral("name"), tr("%n others", nullptr, rest)},
+        rows.append(QVariantMap{{QStringLiteral("name"), rest == 1 ? tr("1 other") : tr("%1 others").arg(rest)},
                                 {QStringLiteral("value"), valueText(others, unit)},
                                 {QStringLiteral("color"), style()->other}});
     return {{QStringLiteral("time"), binTime(bin)},

@@ -59,9 +59,9 @@ Panel {
             anchors.fill: parent
             visible: list.count === 0
             iconName: root.view === "caps" ? "policy" : "check"
-            heading: root.view === "caps" ? qsTr("No cap is pushed")
+            heading: root.view === "caps" ? qsTr("No hard cap is pushed")
                 : root.view === "crossings" ? qsTr("No cap was crossed") : qsTr("No orders in force")
-            text: root.view === "caps" ? qsTr("Caps in USD appear here with their proof.")
+            text: root.view === "caps" ? qsTr("Hard caps in USD appear here with their proof.")
                 : root.view === "crossings" ? qsTr("Soft and hard caps are watched as spend arrives.")
                     : qsTr("Stopped runs and paused workflows appear here.")
         }

@@ -19,7 +19,7 @@ Panel {
     signal rollBackWanted(int number)
 
     title: push.changeCount > 0 ? qsTr("Push r%1").arg(push.nextRevision) : qsTr("Pushed")
-    subtitle: push.changeCount > 0 ? qsTr("%n changes", "", push.changeCount)
+    subtitle: push.changeCount === 1 ? qsTr("1 change") : push.changeCount > 1 ? qsTr("%1 changes").arg(push.changeCount)
         : push.revision > 0 ? qsTr("r%1, no changes since").arg(push.revision) : qsTr("nothing yet")
     separator: true
 
@@ -139,9 +139,9 @@ Panel {
                     objectName: "showAgents"
                     small: true
                     kind: "quiet"
-                    text: root.push.agentsBehind + root.push.agentsSilent > 0
-                        ? qsTr("%n agents behind", "", root.push.agentsBehind + root.push.agentsSilent)
-                        : qsTr("Agents")
+                    readonly property int behind: root.push.agentsBehind + root.push.agentsSilent
+
+                    text: behind === 0 ? qsTr("Agents") : behind === 1 ? qsTr("1 agent behind") : qsTr("%1 agents behind").arg(behind)
                     onClicked: root.agentsWanted()
                 }
             }

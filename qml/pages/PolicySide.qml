@@ -37,6 +37,7 @@ Flickable {
 
             objectName: "policyPushSlot"
             Layout.fillWidth: true
+            Layout.fillHeight: true
             Layout.preferredHeight: item ? item.implicitHeight : 0
 
             Binding {
@@ -44,9 +45,11 @@ Flickable {
                 property: "width"
                 value: slot.width
             }
-        }
-        Item {
-            Layout.fillHeight: true
+            Binding {
+                target: slot.item
+                property: "height"
+                value: slot.height
+            }
         }
     }
 }

@@ -66,10 +66,10 @@ void PolicyAudit::show(const Result<std::vector<AuditEntry>> &entries)
     const auto broken = firstBroken(m_entries);
     m_broken = broken.has_value();
     m_summary = !entries ? displayName(entries.error().message)
-                : broken ? tr("The chain is broken at entry %1: something was changed after it was written.")
-                               .arg(m_entries[*broken].sequence)
-                         : tr("%n entries, each sealed by the one before; the chain is whole.", nullptr,
-                              static_cast<int>(m_entries.size()));
+                : broken
+                    ? tr("The chain is broken at entry %1: something was changed after it was written.")
+                          .arg(m_entries[*broken].sequence)
+                    : tr("Entries: %1. Each is sealed by the one before; the chain is whole.").arg(m_entries.size());
     Q_EMIT changed();
 }
 
@@ -111,8 +111,7 @@ QString PolicyAudit::exportTo(const QString &pathOrUrl)
     const Result<> written = writeFileAtomically(QFile::encodeName(path).toStdString(), text);
     if (!written)
         return displayName(written.error().message);
-    m_services.notify(tr("%n entries exported.", nullptr, static_cast<int>(m_entries.size())), QStringLiteral("ok"), {},
-                      {});
+    m_services.notify(tr("Entries exported: %1.").arg(m_entries.size()), QStringLiteral("ok"), {}, {});
     return {};
 }
 

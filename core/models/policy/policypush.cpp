@@ -18,6 +18,34 @@ QVariantMap noteOf(const QString &text, const QString &tone = {})
 constexpr int kMostNotes = 8;
 constexpr int kMostAnnounced = 3; ///< of one look; the list has them all
 
+/// What is said of several scopes in the same words is said once, with how many they are.
+QStringList warningLines(const Findings &findings)
+{
+    std::vector<std::pair<std::string, std::vector<std::string>>> byWords;
+    for (const Finding &finding : findings) {
+        if (finding.severity != Severity::Warning)
+            continue;
+        const auto colon = finding.message.find(": ");
+        const bool scoped = finding.code == "no_cap" && colon != std::string::npos;
+        const std::string words = scoped ? finding.message.substr(colon + 2) : finding.message;
+        const auto same = std::find_if(byWords.begin(), byWords.end(), [&](const auto &e) { return e.first == words; });
+        auto &entry = same != byWords.end() ? *same : byWords.emplace_back(words, std::vector<std::string>());
+        if (scoped)
+            entry.second.push_back(finding.message.substr(0, colon));
+    }
+    QStringList lines;
+    for (const auto &[words, scopes] : byWords) {
+        const QString said = displayName(words);
+        lines << (scopes.empty()       ? said
+                  : scopes.size() == 1 ? displayName(scopes.front()) + QStringLiteral(": ") + said
+                                       : PolicyPush::tr("%1 and %2 more: %3")
+                                             .arg(displayName(scopes.front()))
+                                             .arg(scopes.size() - 1)
+                                             .arg(said));
+    }
+    return lines;
+}
+
 } // namespace
 
 PolicyPush::PolicyPush(Services &services, PolicyDraft &draft, PolicyLink *link, const QString &problem,
@@ -124,7 +152,7 @@ void PolicyPush::announce()
             ++more;
     }
     if (more > 0)
-        Q_EMIT crossed(tr("Caps"), tr("%n more crossings", nullptr, more));
+        Q_EMIT crossed(tr("Caps"), tr("and %1 more").arg(more));
     m_watching = true;
 }
 
@@ -137,7 +165,8 @@ QString PolicyPush::blockedText() const
     if (!m_draft.started())
         return tr("There is no draft.");
     if (m_draft.openConflicts() > 0)
-        return tr("%n conflicts are to be decided.", nullptr, m_draft.openConflicts());
+        return m_draft.openConflicts() == 1 ? tr("A conflict is to be decided.")
+                                            : tr("%1 conflicts are to be decided.").arg(m_draft.openConflicts());
     if (!m_draft.valid())
         return tr("The draft has errors.");
     return m_draft.baseRevision() > 0 && !m_draft.dirty() ? tr("Nothing was changed.") : QString();
@@ -183,14 +212,16 @@ QVariantList PolicyPush::pushNotes() const
         }
         notes << noteOf(displayName(change.where) + QStringLiteral(": ") + displayName(change.sentence));
     }
-    for (const Finding &finding : m_draft.findings())
-        if (finding.severity == Severity::Warning && notes.size() < 2 * kMostNotes)
-            notes << noteOf(displayName(finding.message), QStringLiteral("warn"));
+    for (const QString &warning : warningLines(m_draft.findings()))
+        if (notes.size() < 2 * kMostNotes)
+            notes << noteOf(warning, QStringLiteral("warn"));
     if (agentsTotal() == 0)
         notes << noteOf(tr("No agent is registered: the revision is saved, and nobody is bound by it yet."),
                         QStringLiteral("warn"));
     else
-        notes << noteOf(tr("%n agents take it up at their next poll.", nullptr, agentsTotal()), QStringLiteral("ok"));
+        notes << noteOf(agentsTotal() == 1 ? tr("The agent takes it up at its next poll.")
+                                           : tr("%1 agents take it up at their next poll.").arg(agentsTotal()),
+                        QStringLiteral("ok"));
     if (revision() > 0)
         notes << noteOf(tr("The way back: roll back to r%1, as a new revision.").arg(revision()));
     return notes;

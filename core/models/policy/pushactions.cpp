@@ -125,7 +125,7 @@ void PolicyPush::pauseWorkflow(const QString &workflow, int minutes, const QStri
     item.comment = comment.trimmed().left(kMostComment).toStdString();
     if (minutes > 0)
         item.until = m_services.clock() + minutes * kMinute;
-    order(std::move(item), minutes > 0 ? tr("Paused for %n minutes.", nullptr, minutes) : tr("Paused."));
+    order(std::move(item), minutes > 0 ? tr("Paused for %1 min.").arg(minutes) : tr("Paused."));
 }
 
 void PolicyPush::endOrder(qint64 order)

@@ -56,7 +56,8 @@ void StatusModel::show(const View &view)
     if (all == 0)
         add("sources", tr("No sources yet"), QStringLiteral("muted"), "sources");
     else
-        add("sources", tr("%1 of %2 sources live").arg(f.count(live), f.count(all)),
+        add("sources",
+            (all == 1 ? tr("%1 of %2 source live") : tr("%1 of %2 sources live")).arg(f.count(live), f.count(all)),
             live + paused == all ? QStringLiteral("ok") : QStringLiteral("warn"), "sources");
     if (lag >= 0)
         add("lag", tr("Lag %1").arg(f.duration(lag)), {}, "sources");
