@@ -8,18 +8,20 @@ declare -A FLYBALL_DEPS=(
     # Compilers, generators, headers.
     [build]="cmake ninja-build g++ ccache pkg-config
         qt6-base-dev qt6-declarative-dev qt6-declarative-dev-tools qt6-charts-dev
-        qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools
+        qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools qtkeychain-qt6-dev
         nlohmann-json3-dev libboost-dev libsqlite3-dev libssl-dev zlib1g-dev"
-    # QML modules: loaded by name at run time, so no library dependency ever pulls them in.
+    # QML modules, and libsecret for the keychain: loaded by name at run time, so no library dependency pulls them in.
     [run]="qml6-module-qtqml qml6-module-qtqml-models qml6-module-qtqml-workerscript
         qml6-module-qtquick qml6-module-qtquick-window qml6-module-qtquick-layouts
         qml6-module-qtquick-controls qml6-module-qtquick-templates qml6-module-qtquick-dialogs
-        qml6-module-qtquick-shapes qml6-module-qtcharts qml6-module-qt-labs-folderlistmodel"
+        qml6-module-qtquick-shapes qml6-module-qtcharts qml6-module-qt-labs-folderlistmodel libsecret-1-0"
     # Without any font Qt draws an empty box for every glyph and says nothing.
     [fonts]="fonts-dejavu-core"
     # A display for machines that have none.
     [headless]="xvfb xauth libgl1-mesa-dri"
+    # dbus-daemon to gnome-keyring: a session bus with a real keychain. openssl makes certificates.
     [test]="python3 qml6-module-qttest clang-format-14 shellcheck
+        dbus-daemon libglib2.0-bin gnome-keyring openssl
         dpkg-dev file lintian desktop-file-utils appstream man-db groff-base"
     # Only for test.sh --long: fuzzers need clang's runtime.
     [long]="clang libclang-rt-14-dev"

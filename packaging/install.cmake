@@ -46,8 +46,8 @@ get_property(gzipped GLOBAL PROPERTY FLYBALL_GZIPPED)
 add_custom_target(flyball_documents ALL DEPENDS ${gzipped})
 
 # --- the Debian package ---------------------------------------------------------------------------------
-# QML modules are found by name at run time: no shared library names them, so they are listed, from the same
-# list that run.sh installs.
+# QML modules and libsecret are found by name at run time: no shared library names them, so they are listed, from the
+# same list that run.sh installs.
 execute_process(
     COMMAND bash ${FLYBALL_PACKAGING}/deps.sh --list run
     OUTPUT_VARIABLE qml_modules OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)

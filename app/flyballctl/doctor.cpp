@@ -17,15 +17,16 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::int64_t kOldBookDays = 30;
 
-constexpr const char *kHelp = "Usage: flyballctl doctor [--format json|table]\n"
-                              "\n"
-                              "Checks folders and file modes, the ledger (structure included: minutes for a large\n"
-                              "one), config.json, the price book, the traces found here, inotify limits and disk\n"
-                              "space. Shows neither trace content nor secrets and repairs nothing.\n"
-                              "\n"
-                              "Exit 0 when all is well or only warned about, 2 when something is broken.\n"
-                              "\n"
-                              "Example: flyballctl doctor --format json\n";
+constexpr const char *kHelp =
+    "Usage: flyballctl doctor [--format json|table]\n"
+    "\n"
+    "Checks folders and file modes, the ledger (structure included: minutes for a large\n"
+    "one), config.json, the price book, where the keys of push targets lie, the traces\n"
+    "found here, inotify limits and disk space. Shows neither trace content nor secrets and repairs nothing.\n"
+    "\n"
+    "Exit 0 when all is well or only warned about, 2 when something is broken.\n"
+    "\n"
+    "Example: flyballctl doctor --format json\n";
 
 const char *word(Finding finding)
 {
@@ -56,6 +57,7 @@ int run(const std::vector<std::string> &words)
     checkLedger(paths, checks);
     checkConfig(paths, checks);
     checkPrices(paths, checks);
+    checkKeys(paths, checks);
     checkTraces(checks);
     checkInotify(checks);
     checkDisk(paths, checks);

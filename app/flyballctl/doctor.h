@@ -24,6 +24,7 @@ void checkFolders(const Paths &paths, Checks &out);
 void checkLedger(const Paths &paths, Checks &out);
 void checkConfig(const Paths &paths, Checks &out);
 void checkPrices(const Paths &paths, Checks &out);
+void checkKeys(const Paths &paths, Checks &out); ///< may wait for a keychain that is locked
 void checkTraces(Checks &out);
 void checkInotify(Checks &out);
 void checkDisk(const Paths &paths, Checks &out);

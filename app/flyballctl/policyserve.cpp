@@ -7,6 +7,7 @@
 #include "core/policy/document/text.h"
 #include "core/push/host.h"
 #include "core/push/rates.h"
+#include "core/push/secrets/keychain.h"
 #include "core/push/targets/targetlink.h"
 
 #include <QCoreApplication>
@@ -185,6 +186,7 @@ int policyServe(const std::vector<std::string> &words)
     char name[] = "flyballctl";
     char *argv[] = {name, nullptr};
     const QCoreApplication application(argc, argv);
+    const std::shared_ptr<Keychain> keys = useSystemKeychain();
     PolicyChannelHost host;
     auto link = std::make_shared<TargetLink>(host, options.folder);
     if (Result<> r = host.start(options,

@@ -2,13 +2,14 @@
 #include "app/flyballctl/policytargets.h"
 
 #include "app/flyballctl/policy.h"
+#include "app/flyballctl/qtprocess.h"
 #include "app/flyballctl/textout.h"
 #include "core/engine/paths.h"
 #include "core/policy/document/text.h"
+#include "core/push/secrets/keychain.h"
 #include "core/push/targets/registry.h"
 #include "core/push/targets/targetset.h"
 
-#include <QCoreApplication>
 #include <QThread>
 
 #include <algorithm>
@@ -20,18 +21,6 @@ namespace {
 constexpr int kServerMs = 60'000;
 constexpr int kServerLookMs = 100;
 constexpr std::string_view kResults[] = {"applied", "approximated", "unsupported"};
-
-/// Qt Network needs one.
-class QtProcess {
-public:
-    QtProcess() : m_application(m_count, m_words) {}
-
-private:
-    int m_count = 1;
-    char m_name[11] = "flyballctl";
-    char *m_words[2] = {m_name, nullptr};
-    QCoreApplication m_application;
-};
 
 bool took(const std::string &state) { return state == "saved" || state == "applied" || state == "verified"; }
 
@@ -63,6 +52,7 @@ JsonValue receiptJson(const TargetReceipt &receipt)
     one.set("revision", receipt.revision);
     one.set("state", receipt.revision > 0 ? JsonValue(receipt.state) : JsonValue());
     one.set("detail", receipt.detail);
+    one.set("key", receipt.key.empty() ? JsonValue() : JsonValue(receipt.key));
     JsonValue::Array knobs;
     for (const KnobReceipt &knob : receipt.knobs) {
         JsonValue entry{JsonValue::Object()};
@@ -78,7 +68,7 @@ JsonValue receiptJson(const TargetReceipt &receipt)
 int printReceipts(const std::vector<TargetReceipt> &receipts, bool json)
 {
     JsonValue::Array list;
-    TextTable table({"target", "kind", "revision", "state", "knobs", "detail"});
+    TextTable table({"target", "kind", "revision", "state", "knobs", "key", "detail"});
     bool good = true;
     for (const TargetReceipt &receipt : receipts) {
         good = good && took(receipt.state);
@@ -87,7 +77,8 @@ int printReceipts(const std::vector<TargetReceipt> &receipts, bool json)
         const std::string set =
             std::to_string(all - countOf(receipt, KnobReceipt::Outcome::Unsupported)) + " of " + std::to_string(all);
         table.add({receipt.id, receipt.kind, receipt.revision > 0 ? std::to_string(receipt.revision) : "",
-                   receipt.revision > 0 ? receipt.state : "not pushed", all > 0 ? set : "", receipt.detail});
+                   receipt.revision > 0 ? receipt.state : "not pushed", all > 0 ? set : "", receipt.key,
+                   receipt.detail});
     }
     JsonValue out{JsonValue::Object()};
     out.set("targets", std::move(list));
@@ -108,18 +99,11 @@ Result<std::vector<TargetSet::Member *>> membersOf(TargetSet &set, const std::st
     return out;
 }
 
-TargetReceipt receiptOf(const TargetSet::Member &member)
-{
-    if (member.pusher)
-        return member.pusher->receipt();
-    return {member.config.id, member.config.kind, 0, "rejected", 0, member.problem, {}};
-}
-
 int list(const std::vector<TargetSet::Member *> &members, bool json)
 {
     std::vector<TargetReceipt> receipts;
     for (const TargetSet::Member *member : members)
-        receipts.push_back(receiptOf(*member));
+        receipts.push_back(TargetSet::receiptOf(*member));
     static_cast<void>(printReceipts(receipts, json));
     return kOk;
 }
@@ -145,7 +129,7 @@ JsonValue tried(TargetSet::Member &member, const Head &head)
         if (const std::string differs = whatDiffers(image->content, {edit}); !differs.empty())
             changes.push_back(differs);
     one.set("would_change", JsonValue::Array(changes.begin(), changes.end()));
-    one.set("receipts", *receiptJson({"", "", 0, "", 0, "", plan.knobs}).find("receipts"));
+    one.set("receipts", *receiptJson({"", "", 0, "", 0, "", plan.knobs, ""}).find("receipts"));
     return one;
 }
 
@@ -179,34 +163,102 @@ Result<> change(PolicyStore &store, TargetSet::Member &member, const std::string
     const Head head = headOf(store);
     if (!head.document)
         return Error{ErrorCode::NotFound, "no policy was pushed yet"};
-    if (!member.pusher)
-        receipt = TargetSet::push(member, *head.document, head.number, wallClockNow());
-    else if (action == "verify")
-        receipt = member.pusher->check(wallClockNow());
-    else if (action == "release")
-        receipt = member.pusher->release(wallClockNow());
-    else
-        receipt = TargetSet::push(member, *head.document, head.number, wallClockNow(),
-                                  action == "restore" ? PushMode::Over : PushMode::Keep);
+    receipt = TargetSet::carryOut(member, action, *head.document, head.number, wallClockNow());
     if (receipt.revision <= 0)
         return {};
-    return bookReceipt(store, receipt, action == "verify" ? "target_check" : "target_" + action,
-                       action == "verify" ? "" : author);
+    return bookReceipt(store, receipt, orderAction(action), action == "verify" ? "" : author);
 }
 
-int changeAll(const std::vector<TargetSet::Member *> &members, const std::string &action, const std::string &author,
-              bool json)
+TargetReceipt receiptFrom(const JsonValue &json)
 {
-    const auto store = PolicyStore::open(Paths::fromEnvironment().data, PolicyStore::Access::ReadWrite);
+    const auto text = [](const JsonValue &of, const char *name) {
+        const JsonValue *value = of.find(name);
+        return value && value->string() ? *value->string() : std::string();
+    };
+    const JsonValue *revision = json.find("revision");
+    TargetReceipt receipt{text(json, "id"),
+                          text(json, "kind"),
+                          revision && revision->number() ? revision->number()->toInt64().value_or(0) : 0,
+                          text(json, "state"),
+                          0,
+                          text(json, "detail"),
+                          {},
+                          text(json, "key")};
+    const JsonValue *knobs = json.find("receipts");
+    for (const JsonValue &knob : knobs && knobs->array() ? *knobs->array() : JsonValue::Array()) {
+        const auto result = std::find(std::begin(kResults), std::end(kResults), text(knob, "result"));
+        if (result != std::end(kResults))
+            receipt.knobs.push_back({text(knob, "path"),
+                                     static_cast<KnobReceipt::Outcome>(std::distance(std::begin(kResults), result)),
+                                     text(knob, "how")});
+    }
+    return receipt;
+}
+
+Result<JsonValue> askServer(const PolicyClient &client, const char *method, const std::string &path, std::string body)
+{
+    ChannelRequest request;
+    request.method = method;
+    request.path = path;
+    request.body = std::move(body);
+    const Result<ChannelResponse> answer = client.ask(std::move(request));
+    if (!answer)
+        return answer.error();
+    Result<JsonValue> json = JsonValue::parse(answer->body);
+    if (json && answer->status == 200)
+        return json;
+    const JsonValue *message = json ? json->find("message") : nullptr;
+    return Error{ErrorCode::InvalidArgument, message && message->string()
+                                                 ? *message->string()
+                                                 : "the server answered " + std::to_string(answer->status)};
+}
+
+/// Who holds the store also looks after the targets, so it carries the action out.
+int throughServer(const Arguments &arguments, const std::string &action, const std::string &id, bool json)
+{
+    const Result<PolicyClient> client = PolicyClient::open(arguments, false);
+    if (!client)
+        return unusable(client.error());
+    JsonValue order{JsonValue::Object()};
+    order.set("action", action);
+    order.set("id", id);
+    order.set("author", authorOf(arguments));
+    Result<JsonValue> answer = askServer(*client, "POST", "/v1/targets", order.compact());
+    const JsonValue *number = answer ? answer->find("order") : nullptr;
+    const std::string path = "/v1/targets/" + (number ? number->compact() : "");
+    for (int waited = 0; answer && !answer->find("targets") && waited < kServerMs; waited += kServerLookMs) {
+        QThread::msleep(kServerLookMs);
+        answer = askServer(*client, "GET", path, {});
+    }
+    if (!answer)
+        return unusable(answer.error());
+    const JsonValue *targets = answer->find("targets");
+    if (!targets || !targets->array())
+        return unusable("the server is still at it; policy status tells what became of it");
+    std::vector<TargetReceipt> receipts;
+    for (const JsonValue &target : *targets->array())
+        receipts.push_back(receiptFrom(target));
+    return printReceipts(receipts, json);
+}
+
+int changeAll(const Arguments &arguments, const std::string &action, const std::string &id, bool json)
+{
+    const std::string folder = Paths::fromEnvironment().data;
+    const auto store = PolicyStore::open(folder, PolicyStore::Access::ReadWrite);
     if (!store && store.error().code == ErrorCode::Locked)
-        return unusable("another process holds the policy store; it pushes to the targets and looks after them"
-                        " itself: see policy status");
+        return throughServer(arguments, action, id, json);
     if (!store)
         return unusable(store.error());
+    const auto set = TargetSet::open(folder);
+    if (!set)
+        return unusable(set.error());
+    const Result<std::vector<TargetSet::Member *>> members = membersOf(**set, id);
+    if (!members)
+        return unusable(members.error());
     std::vector<TargetReceipt> receipts;
-    for (TargetSet::Member *member : members) {
+    for (TargetSet::Member *member : *members) {
         TargetReceipt receipt;
-        if (Result<> r = change(**store, *member, action, author, receipt); !r)
+        if (Result<> r = change(**store, *member, action, authorOf(arguments), receipt); !r)
             return unusable(r.error());
         receipts.push_back(std::move(receipt));
     }
@@ -260,6 +312,7 @@ Result<std::vector<std::string>> pushToTargets(const PolicyClient &client, const
         return open;
     }
     const QtProcess qt;
+    const std::shared_ptr<Keychain> keys = useSystemKeychain();
     const auto set = TargetSet::open(folder);
     if (!set)
         return set.error();
@@ -283,13 +336,20 @@ int policyTargets(const std::vector<std::string> &words)
         return unusable(json.error());
     const std::string action = arguments->words().empty() ? "list" : arguments->words()[0];
     const std::string id = arguments->words().size() > 1 ? arguments->words()[1] : "";
-    static constexpr std::string_view kActions[] = {"list", "test", "push", "verify", "restore", "release"};
+    static constexpr std::string_view kActions[] = {"list",    "test",    "push",     "verify",    "restore",
+                                                    "release", "set-key", "move-key", "forget-key"};
     if (std::find(std::begin(kActions), std::end(kActions), action) == std::end(kActions)
         || arguments->words().size() > 2)
-        return unusable("policy targets needs list, test, push, verify, restore or release, then an id or nothing");
-    if (id.empty() && (action == "restore" || action == "release"))
+        return unusable("policy targets needs list, test, push, verify, restore, release, set-key, move-key or"
+                        " forget-key, then an id or nothing");
+    if (id.empty() && (action == "restore" || action == "release" || action.ends_with("-key")))
         return unusable("policy targets " + action + " needs the id of one target");
     const QtProcess qt;
+    const std::shared_ptr<Keychain> keys = useSystemKeychain();
+    if (action.ends_with("-key"))
+        return policyKey(action, id, *json);
+    if (action != "list" && action != "test")
+        return changeAll(*arguments, action, id, *json);
     const std::string folder = Paths::fromEnvironment().data;
     const auto set = TargetSet::open(folder);
     if (!set)
@@ -299,8 +359,6 @@ int policyTargets(const std::vector<std::string> &words)
         return unusable(members.error());
     if (action == "list")
         return list(*members, *json);
-    if (action != "test")
-        return changeAll(*members, action, authorOf(*arguments), *json);
     const auto store = PolicyStore::open(folder, PolicyStore::Access::ReadOnly);
     return test(*members, store ? headOf(**store) : Head(), *json);
 }

@@ -118,6 +118,13 @@ struct KnobReceipt {
     friend bool operator==(const KnobReceipt &, const KnobReceipt &) = default;
 };
 
+/// Something the operator asks of the configured targets now.
+struct TargetOrder {
+    std::string action; ///< push, verify, restore, release
+    std::string id;     ///< empty: all
+    std::string author;
+};
+
 struct TargetReceipt {
     std::string id;
     std::string kind;
@@ -126,6 +133,7 @@ struct TargetReceipt {
     TimeNs time = 0;
     std::string detail;
     std::vector<KnobReceipt> knobs;
+    std::string key; ///< where its key was found, see keyPlace(); empty: it needs none, or none was found
     friend bool operator==(const TargetReceipt &, const TargetReceipt &) = default;
 };
 

@@ -5,6 +5,7 @@
 
 #include "core/models/policy/policylink.h"
 #include "core/push/host.h"
+#include "core/push/secrets/keychain.h"
 #include "core/push/targets/targetlink.h"
 
 namespace flyball {
@@ -31,6 +32,7 @@ public:
 
 private:
     HostLink() = default;
+    std::shared_ptr<Keychain> m_keys = useSystemKeychain();
     std::mutex m_mutex;
     std::function<void()> m_changed;
     PolicyChannelHost m_host;

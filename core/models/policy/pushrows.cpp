@@ -161,13 +161,16 @@ std::vector<TableRow> PushRows::targets(const TableModel &table, const ChannelSn
         QString sub = tr("%1 of %2 knobs").arg(count(KnobReceipt::Outcome::Applied) + near).arg(receipt.knobs.size());
         if (near > 0)
             sub += tr(", %1 approximated").arg(near);
+        if (!receipt.key.empty())
+            sub += tr(", key %1").arg(outside(receipt.key));
+        const QString key = receipt.key.empty() ? QString() : u'\n' + tr("Key: %1").arg(outside(receipt.key));
         const StateWord word = targetWord(receipt.state);
         table.put(row, "icon", QStringLiteral("source"));
         table.put(row, "name", outside(receipt.id));
         table.put(row, "sub", receipt.detail.empty() ? sub : outside(receipt.detail));
         table.put(row, "state", word.text);
         table.put(row, "stateTone", word.tone);
-        table.put(row, "tip", outside(receipt.kind));
+        table.put(row, "tip", QString(outside(receipt.kind) + key));
         rows.push_back(std::move(row));
     }
     return rows;

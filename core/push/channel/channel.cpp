@@ -19,6 +19,7 @@ constexpr Route kRoutes[] = {
     {"/v1/settle", "POST", false},  {"/v1/release", "POST", false},   {"/v1/policy/document", "GET, PUT", true},
     {"/v1/rollback", "POST", true}, {"/v1/status", "GET", true},      {"/v1/history", "GET", true},
     {"/v1/control", "POST", true},  {"/v1/control/", "DELETE", true}, {"/v1/leases", "GET", true},
+    {"/v1/targets", "POST", true},  {"/v1/targets/", "GET", true},
 };
 
 const Route *routeOf(const std::string &path)
@@ -101,9 +102,13 @@ ChannelResponse PolicyChannel::operatorRequest(const ChannelRequest &request)
         return leases(request);
     if (request.method == "DELETE")
         return endControl(request);
+    if (request.method == "GET")
+        return targetOrder(request);
     const Result<JsonValue> body = JsonValue::parse(request.body);
     if (!body || !body->object())
         return errorAnswer(400, "malformed", body ? "the body is no JSON object" : body.error().message);
+    if (request.path == "/v1/targets")
+        return orderTargets(*body);
     return request.path == "/v1/rollback" ? rollback(request, *body) : addControl(request, *body);
 }
 

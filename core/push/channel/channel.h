@@ -14,6 +14,10 @@ namespace flyball {
 /// "provider/model" -> prices, for every model in the tiers of a document: the `rates` of a payload.
 using RatesOf = std::function<JsonValue(const PolicyDocument &)>;
 
+/// Hands an order to whoever looks after the targets; false: nobody does. Answers later through
+/// PolicyChannel::ordered().
+using TargetsOf = std::function<bool(std::int64_t number, TargetOrder order)>;
+
 struct AgentStatus {
     AgentRecord record;
     AgentState state = AgentState::Pending;
@@ -43,6 +47,8 @@ struct ChannelSnapshot {
 [[nodiscard]] std::string channelState(const ChannelSnapshot &snapshot);
 /// {"revision":..,"targets":[..],"agents":{..},...}: what `GET /v1/status` and `policy status` print.
 [[nodiscard]] JsonValue statusJson(const ChannelSnapshot &snapshot);
+/// One target as it stands there.
+[[nodiscard]] JsonValue targetJson(const TargetReceipt &receipt);
 
 /// The protocol flyball-policy/1 without sockets: one request in, one answer out. What an answer says is
 /// in the store when handle() returns; within a batch of the store, when the batch is committed. One
@@ -59,6 +65,8 @@ public:
     [[nodiscard]] Result<std::string> envelopeFor(const std::string &agent, TimeNs now);
     /// Books an acknowledgement that came as a file: see POST /v1/ack. `agent` is whose folder it lay in.
     [[nodiscard]] ChannelResponse acknowledge(const std::string &agent, const JsonValue &ack, TimeNs now);
+    void setTargets(TargetsOf targets) { m_targets = std::move(targets); }
+    void ordered(std::int64_t number, Result<std::vector<TargetReceipt>> result);
 
 private:
     struct Desired {
@@ -91,6 +99,8 @@ private:
     Answer addControl(const ChannelRequest &request, const JsonValue &body);
     Answer endControl(const ChannelRequest &request);
     Answer leases(const ChannelRequest &request);
+    Answer orderTargets(const JsonValue &body);
+    Answer targetOrder(const ChannelRequest &request);
     /// The head's number when If-Match names it (or If-None-Match is * and there is none), else an answer.
     [[nodiscard]] std::optional<Answer> conflict(const ChannelRequest &request, std::int64_t &parent);
     Answer revisionAnswer(const Result<PolicyRevision> &revision);
@@ -106,6 +116,9 @@ private:
     std::vector<ControlItem> m_controls;
     std::map<std::string, Cached> m_contents; ///< by agent
     std::shared_ptr<const RevisionLog> m_log; ///< as snapshots carry it
+    TargetsOf m_targets;
+    std::int64_t m_lastOrder = 0;
+    std::map<std::int64_t, std::optional<Result<std::vector<TargetReceipt>>>> m_orders; ///< the newest ones
 };
 
 } // namespace flyball

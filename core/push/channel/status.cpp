@@ -87,6 +87,8 @@ JsonValue listOf(const std::vector<T> &values, JsonValue (*toJson)(const T &))
     return out;
 }
 
+} // namespace
+
 JsonValue targetJson(const TargetReceipt &receipt)
 {
     JsonValue one{JsonValue::Object()};
@@ -94,11 +96,11 @@ JsonValue targetJson(const TargetReceipt &receipt)
     one.set("kind", receipt.kind);
     one.set("state", receipt.state);
     one.set("detail", receipt.detail);
+    if (!receipt.key.empty())
+        one.set("key", receipt.key);
     one.set("receipts", receiptsJson(receipt.knobs));
     return one;
 }
-
-} // namespace
 
 std::string channelState(const ChannelSnapshot &snapshot)
 {

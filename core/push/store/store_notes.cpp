@@ -14,37 +14,43 @@ std::optional<std::int64_t> orNull(TimeNs time)
 
 constexpr std::string_view kOutcomes[] = {"applied", "approximated", "unsupported"};
 
-std::string knobsText(const std::vector<KnobReceipt> &knobs)
+std::string knobsText(const TargetReceipt &receipt)
 {
     JsonValue::Array out;
-    for (const KnobReceipt &knob : knobs) {
+    for (const KnobReceipt &knob : receipt.knobs) {
         JsonValue one{JsonValue::Object()};
         one.set("path", knob.path);
         one.set("result", std::string(kOutcomes[static_cast<std::size_t>(knob.outcome)]));
         one.set("how", knob.how);
         out.push_back(std::move(one));
     }
-    return JsonValue(std::move(out)).compact();
+    if (receipt.key.empty())
+        return JsonValue(std::move(out)).compact();
+    JsonValue json{JsonValue::Object()};
+    json.set("key", receipt.key);
+    json.set("knobs", std::move(out));
+    return json.compact();
 }
 
-std::vector<KnobReceipt> knobsOf(const std::string &text)
+void readKnobs(const std::string &text, TargetReceipt &receipt)
 {
-    std::vector<KnobReceipt> out;
     const Result<JsonValue> json = JsonValue::parse(text);
-    if (!json || !json->array())
-        return out;
+    const JsonValue *list = !json ? nullptr : json->array() ? &*json : json->find("knobs");
+    if (!list || !list->array())
+        return;
     const auto member = [](const JsonValue &value, const char *name) {
         const JsonValue *found = value.find(name);
         return found && found->string() ? *found->string() : std::string();
     };
-    for (const JsonValue &item : *json->array()) {
+    if (json->object())
+        receipt.key = member(*json, "key");
+    for (const JsonValue &item : *list->array()) {
         KnobReceipt knob{member(item, "path"), KnobReceipt::Outcome::Unsupported, member(item, "how")};
         for (std::size_t i = 0; i < 3; ++i)
             if (member(item, "result") == kOutcomes[i])
                 knob.outcome = static_cast<KnobReceipt::Outcome>(i);
-        out.push_back(std::move(knob));
+        receipt.knobs.push_back(std::move(knob));
     }
-    return out;
 }
 
 const char *actionWord(ControlItem::Action action)
@@ -171,7 +177,7 @@ Result<> PolicyStore::saveReceipt(const TargetReceipt &receipt)
 {
     return Query(*m_sql, "INSERT OR REPLACE INTO receipt VALUES(?, ?, ?, ?, ?, ?, ?)")
         .bind(receipt.id, receipt.revision, receipt.kind, receipt.state, receipt.time, receipt.detail,
-              knobsText(receipt.knobs))
+              knobsText(receipt))
         .run();
 }
 
@@ -181,9 +187,11 @@ Result<std::vector<TargetReceipt>> PolicyStore::receipts(std::int64_t revision)
     Query query(*m_sql, "SELECT target, kind, revision, state, time, detail, knobs FROM receipt WHERE revision = ?"
                         " ORDER BY target");
     query.bind(revision);
-    while (query.step())
-        out.push_back({query.text(0), query.text(1), query.number(2), query.text(3), query.number(4), query.text(5),
-                       knobsOf(query.text(6))});
+    while (query.step()) {
+        out.push_back(
+            {query.text(0), query.text(1), query.number(2), query.text(3), query.number(4), query.text(5), {}, {}});
+        readKnobs(query.text(6), out.back());
+    }
     if (Result<> r = query.finish(); !r)
         return r.error();
     return out;

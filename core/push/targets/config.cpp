@@ -2,10 +2,10 @@
 #include "core/push/targets/config.h"
 
 #include "core/push/secretfile.h"
+#include "core/push/targets/targetfile.h"
 
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
 
 namespace flyball {
 
@@ -15,12 +15,6 @@ constexpr std::size_t kMostTargets = 100;
 constexpr std::size_t kMostWords = 160;
 constexpr const char *kCommon[] = {"id", "kind", "scope"};
 constexpr std::string_view kClear[] = {"api_key", "key_secret", "password", "token", "master_key"};
-
-std::function<Result<std::string>(const std::string &)> &keychain()
-{
-    static std::function<Result<std::string>(const std::string &)> lookUp;
-    return lookUp;
-}
 
 bool isId(const std::string &id)
 {
@@ -101,6 +95,35 @@ std::string withoutKeys(std::string words)
     return words;
 }
 
+void renameSecret(JsonValue &secret, const std::string &before, const std::string &after)
+{
+    const auto names = [](const JsonValue &one, const std::string &what) {
+        return one.string() && *one.string() == what;
+    };
+    if (names(secret, before))
+        secret = JsonValue(after);
+    JsonValue::Array *list = secret.array();
+    if (!list)
+        return;
+    if (std::any_of(list->begin(), list->end(), [&](const JsonValue &one) { return names(one, after); }))
+        std::erase_if(*list, [&](const JsonValue &one) { return names(one, before); });
+    for (JsonValue &one : *list)
+        if (names(one, before))
+            one = JsonValue(after);
+}
+
+void renameSecrets(JsonValue &target, const std::string &before, const std::string &after)
+{
+    if (!target.object())
+        return;
+    for (auto &[name, value] : *target.object()) {
+        if (name == "secret")
+            renameSecret(value, before, after);
+        else
+            renameSecrets(value, before, after);
+    }
+}
+
 } // namespace
 
 std::string targetsFile(const std::string &folder) { return folder + "/targets.json"; }
@@ -132,33 +155,44 @@ Result<std::vector<TargetConfig>> readTargets(const std::string &folder)
     return out;
 }
 
-Result<std::string> secretOf(const std::string &reference)
+std::vector<std::string> keyReferences(const TargetConfig &config)
 {
-    const std::size_t colon = reference.find(':');
-    const std::string kind = reference.substr(0, colon);
-    const std::string name = colon == std::string::npos ? std::string() : reference.substr(colon + 1);
-    Result<std::string> found = Error{ErrorCode::InvalidArgument, "a secret is env:NAME, file:PATH or keychain:NAME"};
-    if (name.empty())
-        return found;
-    if (kind == "env") {
-        const char *value = std::getenv(name.c_str());
-        found = value && *value ? Result<std::string>(std::string(value))
-                                : Error{ErrorCode::NotFound, "the environment has no " + inQuotes(name)};
-    } else if (kind == "file") {
-        found = readSecretFile(name);
-    } else if (kind == "keychain") {
-        found = keychain() ? keychain()(name)
-                           : Error{ErrorCode::NotFound, "no keychain can be asked here; use env: or file:"};
-    }
-    while (found && !found->empty() && (found->back() == '\n' || found->back() == '\r'))
-        found->pop_back();
-    if (found && (found->empty() || found->find_first_of(std::string("\r\n\0", 3)) != std::string::npos))
-        return Error{ErrorCode::InvalidArgument,
-                     "the secret " + inQuotes(reference) + " is empty or has several lines"};
-    return found;
+    const JsonValue *secret = config.options.find("secret");
+    std::vector<std::string> out;
+    if (secret && secret->string() && !secret->string()->empty())
+        out.push_back(*secret->string());
+    if (secret && secret->array())
+        for (const JsonValue &one : *secret->array())
+            out.push_back(one.string() ? *one.string() : std::string());
+    return out;
 }
 
-void setKeychain(std::function<Result<std::string>(const std::string &name)> lookUp) { keychain() = std::move(lookUp); }
+Result<> takeKey(TargetConfig &config)
+{
+    const std::vector<std::string> references = keyReferences(config);
+    if (references.empty() || config.key)
+        return {};
+    Result<FoundKey> found = findKey(references);
+    if (!found)
+        return Error{found.error().code, "target " + config.id + ": " + found.error().message};
+    config.key = std::move(*found);
+    return {};
+}
+
+Result<> renameKey(const std::string &folder, const std::string &before, const std::string &after)
+{
+    const TargetFile file(targetsFile(folder));
+    const Result<std::optional<std::string>> text = file.read();
+    if (!text)
+        return text.error();
+    Result<JsonValue> json = JsonValue::parse(text->value_or(""));
+    JsonValue *list = json ? json->find("targets") : nullptr;
+    if (!list || !list->array())
+        return Error{ErrorCode::Malformed, file.path() + " is damaged"};
+    for (JsonValue &target : *list->array())
+        renameSecrets(target, before, after);
+    return file.replace(*text, json->pretty());
+}
 
 const JsonValue *TargetOptions::look(const std::string &name)
 {
@@ -235,13 +269,16 @@ HttpConnection TargetOptions::connection(const std::string &header, const std::s
     connection.caFile = textOr("ca_file");
     connection.deadline = Milliseconds(1000 * numberOr("deadline_s", 10, 1, 120));
     connection.plainAllowed = flag("plain_http");
-    if (const std::string reference = textOr("secret"); !reference.empty()) {
-        const Result<std::string> secret = secretOf(reference);
-        if (secret)
-            connection.headers.emplace_back(header, prefix + *secret);
-        else
-            complain(secret.error().message);
-    }
+    if (const JsonValue *secret = look("secret"); secret && !secret->string() && !secret->array())
+        complain("\"secret\" must be a text or a list of texts");
+    const std::vector<std::string> references = keyReferences(m_config);
+    if (!m_config.key && references.empty())
+        return connection;
+    const Result<FoundKey> key = m_config.key ? Result<FoundKey>(*m_config.key) : findKey(references);
+    if (key)
+        connection.headers.emplace_back(header, prefix + key->value);
+    else
+        complain(key.error().message);
     return connection;
 }
 

@@ -6,9 +6,10 @@
 #include "core/base/result.h"
 #include "core/policy/effective.h"
 #include "core/push/httpclient.h"
+#include "core/push/secrets/key.h"
 
-#include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct TargetConfig {
     std::string kind;
     PolicyScope scope; ///< workflow, agent, user_segment, step, tags
     JsonValue options{JsonValue::Object()};
+    std::optional<FoundKey> key; ///< of "secret", once it was looked up; see takeKey()
 };
 
 [[nodiscard]] std::string targetsFile(const std::string &folder);
@@ -26,10 +28,13 @@ struct TargetConfig {
 /// in the clear is refused as well.
 [[nodiscard]] Result<std::vector<TargetConfig>> readTargets(const std::string &folder);
 
-/// The secret behind "env:NAME" (environment), "file:PATH" (0600, its own user's) or "keychain:NAME".
-[[nodiscard]] Result<std::string> secretOf(const std::string &reference);
-/// Who answers for "keychain:". Set once, before the first thread asks; without one such a reference is an Error.
-void setKeychain(std::function<Result<std::string>(const std::string &name)> lookUp);
+/// What "secret" names: one reference, or a list in the order they are tried (see findKey). Empty: none.
+[[nodiscard]] std::vector<std::string> keyReferences(const TargetConfig &config);
+/// Looks the key up, if there is one to look up; waits as a keychain does.
+[[nodiscard]] Result<> takeKey(TargetConfig &config);
+/// Rewrites targets.json so that every "secret" that names `before` names `after`. Locked: somebody changed it
+/// meanwhile.
+[[nodiscard]] Result<> renameKey(const std::string &folder, const std::string &before, const std::string &after);
 
 /// Typed options of one target; remembers the first that is missing, of another type or not known.
 class TargetOptions {

@@ -308,7 +308,8 @@ TargetReceipt TargetPusher::receipt() const
             std::string(targetStateName(m_memory.state)),
             m_memory.checkedAt,
             m_memory.detail,
-            m_memory.knobs};
+            m_memory.knobs,
+            {}};
 }
 
 bool TargetPusher::owes() const

@@ -28,7 +28,8 @@ public:
     TargetHost(const TargetHost &) = delete;
     TargetHost &operator=(const TargetHost &) = delete;
 
-    /// The Error of TargetSet::open(); then there is no thread.
+    /// The Error of TargetSet::open(); then there is no thread. Keys are looked up later, in the thread: somebody may
+    /// have to unlock a keychain first.
     [[nodiscard]] Result<> start(Options options);
     void stop(); ///< waits at most for what a target does with the answer it has
     [[nodiscard]] bool running() const { return m_thread.joinable(); }
@@ -43,24 +44,30 @@ public:
     void restore(const std::string &id, std::string author);
     /// Looks at one target now; empty: at all.
     void verify(const std::string &id);
+    /// Carries it out for the document in force, with targets.json and the keys as they are now. `done` is called in
+    /// the host's thread, after the reports. NotFound: no such target; else the Error of TargetSet::open().
+    void order(TargetOrder order, PolicyDocument document, std::int64_t revision,
+               std::function<void(Result<std::vector<TargetReceipt>>)> done);
     void contradict(const std::string &id, const std::string &detail);
 
 private:
     using Job = std::function<void()>;
     void add(Job job);
     void run(std::promise<Result<>> opened);
-    void reread();
+    [[nodiscard]] Result<> reread(bool always = false);
+    [[nodiscard]] Result<std::vector<TargetReceipt>> carryOut(const TargetOrder &order);
+    [[nodiscard]] TargetSet::Member *find(const std::string &id); ///< connected, if it can be
     void pushOne(TargetSet::Member &member, PushMode mode, const std::string &author);
     void check(TargetSet::Member &member);
     void lookAround();
-    void report(const TargetReceipt &receipt, const char *action, const std::string &author);
+    void report(const TargetReceipt &receipt, const std::string &action, const std::string &author);
 
     Options m_options;
     std::thread m_thread;
     std::mutex m_mutex;
-    std::condition_variable m_wake;
+    std::condition_variable m_wake, m_ended;
     std::deque<Job> m_jobs;
-    bool m_stopping = false;
+    bool m_stopping = false, m_hasEnded = false;
     std::unique_ptr<TargetSet> m_set; ///< made and used in the thread; stop() of it is for any
     std::string m_config;             ///< version of the targets.json that m_set was made of
     std::optional<PolicyDocument> m_document;

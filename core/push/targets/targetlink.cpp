@@ -5,6 +5,16 @@
 
 namespace flyball {
 
+namespace {
+
+std::optional<PolicyDocument> documentOf(const PolicyStore &store)
+{
+    const PolicyRevision *head = store.revisions().head();
+    return head ? readPolicy(head->text).document : std::nullopt;
+}
+
+} // namespace
+
 TargetLink::TargetLink(PolicyChannelHost &channel, std::string folder)
     : m_channel(channel), m_folder(std::move(folder)), m_host(std::make_shared<TargetHost>())
 {}
@@ -28,6 +38,21 @@ Result<> TargetLink::start()
     if (Result<> r = m_host->start(std::move(options)); !r)
         return r;
     m_open = true;
+    m_channel.perform([this, targets = std::weak_ptr<TargetHost>(m_host)](PolicyStore &store, PolicyChannel &channel) {
+        // What the host does for an order it does in its own thread, which ends before this object does.
+        channel.setTargets([this, targets, &store](std::int64_t number, TargetOrder order) {
+            const std::shared_ptr<TargetHost> host = targets.lock();
+            std::optional<PolicyDocument> document = documentOf(store);
+            if (!host || !document)
+                return false;
+            host->order(std::move(order), std::move(*document), store.revisions().head()->number,
+                        [this, number](const Result<std::vector<TargetReceipt>> &result) {
+                            m_channel.perform(
+                                [number, result](PolicyStore &, PolicyChannel &at) { at.ordered(number, result); });
+                        });
+            return true;
+        });
+    });
     changed();
     return {};
 }
@@ -38,11 +63,10 @@ void TargetLink::changed()
     if (!m_open || !snapshot || snapshot->revision == m_revision.exchange(snapshot->revision))
         return;
     m_channel.perform([targets = std::weak_ptr<TargetHost>(m_host)](PolicyStore &store, PolicyChannel &) {
-        const PolicyRevision *head = store.revisions().head();
-        PolicyReading reading = head ? readPolicy(head->text) : PolicyReading();
+        std::optional<PolicyDocument> document = documentOf(store);
         const std::shared_ptr<TargetHost> host = targets.lock();
-        if (host && reading.document)
-            host->push(std::move(*reading.document), head->number, head->author);
+        if (host && document)
+            host->push(std::move(*document), store.revisions().head()->number, store.revisions().head()->author);
     });
 }
 

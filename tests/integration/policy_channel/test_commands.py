@@ -33,6 +33,60 @@ class Commands(Case):
             done = self.ctl(*words, code=2)
             self.assertEqual((done.stdout, done.stderr.count("\n")), ("", 1), words)
 
+    def test_targets_while_a_server_holds_the_store(self):
+        config = self.folder / "config.toml"
+        self.data.mkdir(parents=True, mode=0o700)
+        targets = self.data / "targets.json"
+        targets.write_text(json.dumps({"targets": [{"id": "codex", "kind": "codex", "path": str(config)}]}))
+        targets.chmod(0o600)
+        self.start(document=policy())
+
+        def does(*words, code=0):
+            one = self.json("targets", *words, code=code)["targets"][0]
+            self.assertEqual((one["id"], one["kind"], one["revision"]), ("codex", "codex", 1), one)
+            self.assertTrue(one["receipts"])
+            return one["state"]
+
+        def seen():
+            return next(t["state"] for t in self.status()["targets"] if t["id"] == "codex")
+
+        self.assertEqual(does("push", "--author", "me"), "applied")
+        ours = config.read_text()
+        self.assertIn("gpt-4o", ours)
+        config.write_text('model = "mine"\n')
+        self.assertEqual(does("verify", code=3), "drifted")
+        self.assertEqual(seen(), "drifted", "its receipts are in the store when the command ends")
+        self.assertEqual(does("push", code=3), "drifted")
+        self.assertEqual(config.read_text(), 'model = "mine"\n')
+        self.assertEqual(does("restore", "codex", "--author", "me"), "applied")
+        self.assertEqual((config.read_text(), seen()), (ours, "applied"))
+        self.assertIn("no target", self.ctl("targets", "push", "other", code=2).stderr)
+        audit = [json.loads(line) for line in self.ctl("history", "--audit", "--format", "json").stdout.splitlines()]
+        asked = [(a["action"], a.get("operator")) for a in audit if a["action"].startswith("target_")]
+        self.assertIn(("target_restore", "me"), asked, audit[-1])
+        targets.write_text("{")
+        self.assertIn("targets.json", self.ctl("targets", "verify", code=2).stderr)
+
+    def test_orders_to_targets_are_the_operators(self):
+        self.start(agents=["a1=w"])
+        order = {"action": "push", "id": "", "author": "x"}
+        self.assertEqual(self.op("POST", "/v1/targets", order)[0], 409, "nothing was pushed yet")
+        self.push(policy())
+        self.assertEqual(self.agents["a1"].ask("POST", "/v1/targets", order)[0], 403)
+        self.assertEqual(self.ask("POST", "/v1/targets", None, order)[0], 401)
+        for broken in ({"action": "delete"}, {"action": "restore"}, {"action": "release", "id": ""}, {}, {"action": 1}):
+            self.assertEqual(self.op("POST", "/v1/targets", broken)[0], 400, broken)
+        for path in ("/v1/targets/1", "/v1/targets/x", "/v1/targets/-1", "/v1/targets/1x"):
+            self.assertEqual(self.op("GET", path)[0], 404, path)
+        number = self.op("POST", "/v1/targets", order)[2]["order"]
+        self.assertEqual(self.agents["a1"].ask("GET", f"/v1/targets/{number}")[0], 403)
+        answer = {"running": True}
+        for _ in range(200):
+            if not answer["running"]:
+                break
+            answer = self.op("GET", f"/v1/targets/{number}")[2]
+        self.assertEqual((answer["running"], answer["targets"]), (False, []))
+
     def round(self):
         first = self.json("push", self.file(policy()), "--author", "me", "--comment", "begin")
         self.assertEqual((first["revision"], first["agents"]["pending"]), (1, len(self.agents)))

@@ -33,7 +33,7 @@ ALLOWED = {
 QT_ALLOWED = {
     "core/sources": {"QtCore", "QtNetwork"},
     "core/engine": {"QtCore", "QtNetwork"},
-    "core/push": {"QtCore", "QtNetwork"},
+    "core/push": {"QtCore", "QtNetwork", "QtDBus"},  # QtDBus: whether an entry of the keychain is locked
     "core/base": {"QtCore"},  # zone.cpp: QTimeZone reads the time zone database
     "core/models": {"QtCore", "QtQml", "QtGui"},  # QtGui for the clipboard alone
     # Widgets only for what has no Quick counterpart: native file dialogs, Qt Charts' graphics view.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/push/secrets/keychain.h"
 #include "core/push/targets/config.h"
 #include "core/push/targets/registry.h"
 #include "core/push/targets/targetset.h"
@@ -8,6 +9,39 @@
 #include <QTest>
 
 using namespace flyball;
+
+namespace {
+
+class FakeKeychain final : public Keychain {
+public:
+    std::map<std::string, std::string> entries;
+    std::optional<Error> failure;
+    bool forgetful = false;
+
+    Result<> probe() override { return failure ? Result<>(*failure) : Result<>(); }
+    Result<std::string> read(const std::string &name) override
+    {
+        if (failure)
+            return *failure;
+        const auto found = entries.find(name);
+        if (found == entries.end())
+            return Error{ErrorCode::NotFound, "none"};
+        return found->second;
+    }
+    Result<> write(const std::string &name, const std::string &value) override
+    {
+        if (!forgetful)
+            entries[name] = value;
+        return probe();
+    }
+    Result<> remove(const std::string &name) override
+    {
+        entries.erase(name);
+        return probe();
+    }
+};
+
+} // namespace
 
 class TestTargetsConfig : public QObject {
     Q_OBJECT
@@ -83,9 +117,54 @@ private Q_SLOTS:
         QVERIFY(!secretOf(path));
         for (const char *reference : {"", "env:", "plain", "keychain:x", "http://x"})
             QVERIFY2(!secretOf(reference), reference);
-        setKeychain([](const std::string &name) -> Result<std::string> { return "of " + name; });
-        QCOMPARE(*secretOf("keychain:x"), std::string("of x"));
+    }
+
+    void theKeychainAndWhatStandsInForIt()
+    {
+        const auto keys = std::make_shared<FakeKeychain>();
+        setKeychain(keys);
+        keys->entries["x"] = "kept";
+        qputenv("FLYBALL_TEST_KEY", "spare");
+        const std::vector<std::string> both{"keychain:x", "env:FLYBALL_TEST_KEY"};
+        QCOMPARE(findKey(both)->value, std::string("kept"));
+        QCOMPARE(keyPlace(findKey(both)->reference), std::string("in the keychain"));
+        QCOMPARE(keyPlace("file:/x"), std::string("in a file only you can read"));
+        QCOMPARE(keyPlace("sk-1"), std::string());
+        for (const ErrorCode gone : {ErrorCode::Unreadable, ErrorCode::NotFound}) {
+            keys->failure = Error{gone, "not to be had"};
+            QCOMPARE(keyPlace(findKey(both)->reference), std::string("from $FLYBALL_TEST_KEY"));
+        }
+        // Somebody said no, or nobody answered: that is not "there is none".
+        for (const ErrorCode no : {ErrorCode::Locked, ErrorCode::OutOfRange, ErrorCode::Internal}) {
+            keys->failure = Error{no, "no"};
+            QCOMPARE(findKey(both).error().code, no);
+        }
+        keys->failure.reset();
+        QVERIFY(keepInKeychain("y", "new").ok());
+        QCOMPARE(*secretOf("keychain:y"), std::string("new"));
+        keys->forgetful = true;
+        QCOMPARE(keepInKeychain("y", "newer").error().code, ErrorCode::Internal);
         setKeychain({});
+        QCOMPARE(findKey(both)->value, std::string("spare"));
+        QVERIFY(!findKey({}));
+        QVERIFY(!findKey({"keychain:x", "env:FLYBALL_NO_SUCH_KEY"}));
+    }
+
+    void aKeyIsRenamedWhereverItIsNamed()
+    {
+        write(QStringLiteral("targets.json"),
+              R"({"targets":[{"id":"a","kind":"k","secret":"file:/k","probe":{"secret":"file:/k","model":"file:/k"}},)"
+              R"({"id":"b","kind":"k","secret":["file:/k","env:E"]},)"
+              R"({"id":"c","kind":"k","secret":["keychain:n","file:/k"]},{"id":"d","kind":"k","secret":"file:/kk"}]})");
+        QVERIFY(renameKey(folder(), "file:/k", "keychain:n").ok());
+        const auto targets = readTargets(folder());
+        QVERIFY(targets.ok());
+        QCOMPARE((*targets)[0].options.compact(),
+                 std::string(R"({"secret":"keychain:n","probe":{"secret":"keychain:n","model":"file:/k"}})"));
+        QCOMPARE(keyReferences((*targets)[1]), (std::vector<std::string>{"keychain:n", "env:E"}));
+        QCOMPARE(keyReferences((*targets)[2]), (std::vector<std::string>{"keychain:n"}));
+        QCOMPARE(keyReferences((*targets)[3]), (std::vector<std::string>{"file:/kk"}));
+        QVERIFY(!renameKey(folder() + "/nowhere", "a", "b"));
     }
 
     void unusableTargetsAreNamed()
