@@ -1,91 +1,60 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/flyballctl/policyclient.h"
 
+#include "app/flyballctl/qtprocess.h"
 #include "app/flyballctl/sourcelist.h"
 #include "core/engine/paths.h"
 #include "core/push/channel/channel.h"
+#include "core/push/httpclient.h"
 #include "core/push/rates.h"
 #include "core/push/secretfile.h"
-
-#include <QHostAddress>
-#include <QTcpSocket>
-#include <QUrl>
-
-#include <charconv>
 
 namespace flyball::ctl {
 
 namespace {
 
-constexpr int kTimeoutMs = 10'000;
-constexpr qint64 kMostAnswer = 64 << 20;
+constexpr std::size_t kMostAnswer = std::size_t{64} << 20U;
 
-Error noAnswer(const std::string &url, const std::string &why)
+std::string pathOf(const ChannelRequest &request)
 {
-    return {ErrorCode::Unreadable, "no answer from " + url + ": " + why};
-}
-
-std::string encoded(const std::string &text)
-{
-    return QUrl::toPercentEncoding(QString::fromStdString(text)).toStdString();
-}
-
-std::string requestText(const ChannelRequest &request, const std::string &host)
-{
-    std::string target = request.path;
+    std::string path = request.path;
     for (const auto &[name, value] : request.query)
-        target += (target.find('?') == std::string::npos ? '?' : '&') + encoded(name) + '=' + encoded(value);
-    std::string text = request.method + ' ' + target + " HTTP/1.1\r\nHost: " + host
-                       + "\r\nConnection: close\r\nAuthorization: Bearer " + request.token + "\r\n";
+        path += (path.find('?') == std::string::npos ? '?' : '&') + urlEncoded(name) + '=' + urlEncoded(value);
+    return path;
+}
+
+struct Server {
+    std::string url;
+    std::string token;
+    std::string caFile;
+};
+
+Result<ChannelResponse> askServer(const Server &server, const ChannelRequest &request)
+{
+    const QtProcess qt;
+    HttpConnection connection;
+    connection.url = server.url;
+    connection.caFile = server.caFile;
+    connection.headers = {{"Authorization", "Bearer " + server.token}};
+    connection.mostBytes = kMostAnswer;
+    connection.retry.attempts = 1;
+    const auto client = HttpClient::open(std::move(connection));
+    if (!client)
+        return Error{client.error().code, server.url + ": " + client.error().message};
+    std::vector<std::pair<std::string, std::string>> headers;
     if (!request.ifMatch.empty())
-        text += "If-Match: " + request.ifMatch + "\r\n";
+        headers.emplace_back("If-Match", request.ifMatch);
     if (!request.ifNoneMatch.empty())
-        text += "If-None-Match: " + request.ifNoneMatch + "\r\n";
-    return text + "Content-Length: " + std::to_string(request.body.size()) + "\r\n\r\n" + request.body;
-}
-
-/// The status and the body of an answer that ended with its connection; the length must be whole.
-Result<ChannelResponse> readAnswer(const std::string &text, const std::string &url)
-{
-    const std::size_t end = text.find("\r\n\r\n");
-    const std::string head = text.substr(0, end);
+        headers.emplace_back("If-None-Match", request.ifNoneMatch);
+    const Result<HttpReply> reply = (*client)->send(request.method, pathOf(request), request.body, headers);
+    if (!reply)
+        return Error{ErrorCode::Unreadable, "no answer from " + server.url + ": " + reply.error().message};
     ChannelResponse response;
-    if (end == std::string::npos || !head.starts_with("HTTP/1.1 ") || head.size() < 12
-        || std::from_chars(head.data() + 9, head.data() + 12, response.status).ec != std::errc())
-        return noAnswer(url, "it does not speak HTTP");
-    response.body = text.substr(end + 4);
-    const std::size_t length = head.find("\r\nContent-Length: ");
-    if (length != std::string::npos
-        && head.substr(length + 18, head.find("\r\n", length + 18) - length - 18)
-               != std::to_string(response.body.size()))
-        return noAnswer(url, "the answer was cut off");
-    const std::size_t etag = head.find("\r\nETag: ");
-    if (etag != std::string::npos)
-        response.headers.emplace_back("ETag", head.substr(etag + 8, head.find("\r\n", etag + 8) - etag - 8));
+    response.status = reply->status;
+    response.body = reply->body;
+    if (const std::string etag = reply->header("etag"); !etag.empty())
+        response.headers.emplace_back("ETag", etag);
     return response;
-}
-
-Result<ChannelResponse> askServer(const std::string &url, const ChannelRequest &request)
-{
-    const QUrl parsed(QString::fromStdString(url));
-    const QHostAddress address(parsed.host() == QStringLiteral("localhost") ? QStringLiteral("127.0.0.1")
-                                                                            : parsed.host());
-    if (parsed.scheme() != QStringLiteral("http") || !address.isLoopback() || parsed.port() <= 0)
-        return Error{ErrorCode::InvalidArgument, "--server is http://127.0.0.1:PORT, not '" + url + "'"};
-    QTcpSocket socket;
-    socket.connectToHost(address, static_cast<quint16>(parsed.port()));
-    if (!socket.waitForConnected(kTimeoutMs))
-        return noAnswer(url, socket.errorString().toStdString());
-    const std::string host = url.substr(std::string("http://").size());
-    const std::string text = requestText(request, host.substr(0, host.find('/')));
-    socket.write(text.data(), static_cast<qint64>(text.size()));
-    QByteArray answer;
-    while (socket.waitForReadyRead(kTimeoutMs) && answer.size() < kMostAnswer)
-        answer += socket.readAll();
-    if (socket.state() == QAbstractSocket::ConnectedState)
-        return noAnswer(url, "it took too long");
-    answer += socket.readAll();
-    return readAnswer(answer.toStdString(), url);
 }
 
 Result<std::string> tokenFrom(const std::string &path)
@@ -95,11 +64,6 @@ Result<std::string> tokenFrom(const std::string &path)
         token->pop_back();
     return token;
 }
-
-struct Server {
-    std::string url;
-    std::string token;
-};
 
 /// Who holds the store says where it listens.
 Result<Server> runningServer(const std::string &folder, const Arguments &arguments)
@@ -116,7 +80,8 @@ Result<Server> runningServer(const std::string &folder, const Arguments &argumen
     const Result<std::string> token = tokenFrom(arguments.value("--token-file", *file->string()));
     if (!token)
         return token.error();
-    return Server{*url->string(), *token};
+    const JsonValue *ca = json->find("ca_file");
+    return Server{*url->string(), *token, arguments.value("--ca-file", ca && ca->string() ? *ca->string() : "")};
 }
 
 } // namespace
@@ -132,7 +97,7 @@ Result<PolicyClient> PolicyClient::open(const Arguments &arguments, bool readOnl
         const Result<std::string> token = tokenFrom(arguments.value("--token-file"));
         if (!token)
             return token.error();
-        server = {arguments.value("--server"), *token};
+        server = {arguments.value("--server"), *token, arguments.value("--ca-file")};
     } else {
         if (readOnly && !PolicyStore::exists(folder)) // asking must not make one
             return Error{ErrorCode::NotFound,
@@ -166,10 +131,7 @@ Result<PolicyClient> PolicyClient::open(const Arguments &arguments, bool readOnl
             return running.error();
         server = std::move(*running);
     }
-    client.m_ask = [server](ChannelRequest request) {
-        request.token = server.token;
-        return askServer(server.url, request);
-    };
+    client.m_ask = [server](const ChannelRequest &request) { return askServer(server, request); };
     return client;
 }
 

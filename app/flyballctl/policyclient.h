@@ -12,7 +12,7 @@
 
 namespace flyball::ctl {
 
-/// Asks the policy channel as its operator: a running server over loopback HTTP, or the same protocol
+/// Asks the policy channel as its operator: a running server over HTTP, or the same protocol
 /// upon the store in this process when nobody holds it.
 class PolicyClient {
 public:
@@ -28,8 +28,8 @@ private:
     std::shared_ptr<PolicyStore> m_store;
 };
 
-/// --server, --token-file and --prices, the options that open() knows.
+/// --server, --token-file, --ca-file and --prices, the options that open() knows.
 inline const std::vector<Arguments::Option> kClientOptions = {
-    {"--server", true}, {"--token-file", true}, {"--prices", true}, {"--format", true}};
+    {"--server", true}, {"--token-file", true}, {"--ca-file", true}, {"--prices", true}, {"--format", true}};
 
 } // namespace flyball::ctl

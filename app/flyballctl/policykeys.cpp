@@ -8,9 +8,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <iostream>
 
+#include <termios.h>
 #include <unistd.h>
 
 namespace flyball::ctl {
@@ -18,6 +20,34 @@ namespace flyball::ctl {
 namespace {
 
 constexpr std::size_t kLongestKey = 4096;
+
+/// What is typed at a terminal is not shown there.
+class Unseen {
+public:
+    Unseen()
+    {
+        if (::tcgetattr(STDIN_FILENO, &m_before) != 0)
+            return;
+        m_terminal = true;
+        termios quiet = m_before;
+        quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        ::tcsetattr(STDIN_FILENO, TCSANOW, &quiet);
+        std::fputs("key: ", stderr);
+    }
+    ~Unseen()
+    {
+        if (!m_terminal)
+            return;
+        ::tcsetattr(STDIN_FILENO, TCSANOW, &m_before);
+        std::fputs("\n", stderr);
+    }
+    Unseen(const Unseen &) = delete;
+    Unseen &operator=(const Unseen &) = delete;
+
+private:
+    termios m_before = {};
+    bool m_terminal = false;
+};
 
 Result<TargetConfig> configOf(const std::string &folder, const std::string &id)
 {
@@ -59,7 +89,10 @@ Result<std::string> setKey(const TargetConfig &config)
         return Error{ErrorCode::InvalidArgument,
                      "target '" + config.id + "' names no keychain entry: \"secret\": \"keychain:NAME\""};
     std::string key;
-    std::getline(std::cin, key);
+    {
+        const Unseen typing;
+        std::getline(std::cin, key);
+    }
     if (!key.empty() && key.back() == '\r')
         key.pop_back();
     if (key.empty() || key.size() > kLongestKey || key.find('\0') != std::string::npos)

@@ -146,6 +146,9 @@ int policyServe(const std::vector<std::string> &words)
     if (!served)
         return unusable(served.error());
     const auto arguments = Arguments::parse(served->rest, {{"--listen", true},
+                                                           {"--tls-cert", true},
+                                                           {"--tls-key", true},
+                                                           {"--ca-file", true},
                                                            {"--policy", true},
                                                            {"--token-file", true},
                                                            {"--folder", true},
@@ -160,6 +163,13 @@ int policyServe(const std::vector<std::string> &words)
     options.folder = Paths::fromEnvironment().data;
     options.tokenFile = arguments->value("--token-file");
     options.exchangeFolder = arguments->value("--folder");
+    options.tlsCertificate = arguments->value("--tls-cert");
+    options.tlsKey = arguments->value("--tls-key");
+    options.caFile = arguments->value("--ca-file");
+    if (options.tlsCertificate.empty() != options.tlsKey.empty())
+        return unusable("--tls-cert and --tls-key belong together");
+    if (!options.caFile.empty() && options.tlsKey.empty())
+        return unusable("--ca-file is for --tls-cert");
     if (Result<> r = readListen(arguments->value("--listen", "127.0.0.1:0"), options); !r)
         return unusable(r.error());
     std::optional<PolicyDocument> document;

@@ -8,6 +8,7 @@
 
 #include <QThread>
 
+#include <filesystem>
 #include <mutex>
 
 #include <unistd.h>
@@ -99,6 +100,13 @@ public:
 private:
     Result<> open()
     {
+        std::optional<TlsIdentity> tls;
+        if (!m_options.tlsCertificate.empty() || !m_options.tlsKey.empty()) {
+            Result<TlsIdentity> identity = loadTls(m_options.tlsCertificate, m_options.tlsKey, wallClockNow());
+            if (!identity)
+                return identity.error();
+            tls = std::move(*identity);
+        }
         auto store = PolicyStore::open(m_options.folder, PolicyStore::Access::ReadWrite);
         if (!store)
             return store.error();
@@ -112,13 +120,17 @@ private:
         m_token = *token;
         m_channel = std::make_unique<PolicyChannel>(*m_store, m_token, m_options.rates, wallClockNow());
         m_server = std::make_unique<HttpServer>(*m_store, *m_channel, HttpLimits(), [this] { publishSoon(); });
-        if (Result<> r = m_server->listen(m_options.address, m_options.port); !r)
+        if (Result<> r = m_server->listen(m_options.address, m_options.port, tls); !r)
             return r;
         m_url = m_server->url();
         JsonValue note{JsonValue::Object()};
         note.set("url", m_url);
         note.set("pid", static_cast<std::int64_t>(::getpid()));
         note.set("token_file", file);
+        if (tls)
+            note.set("ca_file",
+                     std::filesystem::absolute(m_options.caFile.empty() ? m_options.tlsCertificate : m_options.caFile)
+                         .string());
         if (Result<> r = writeFileAtomically(noteFile(), note.pretty()); !r)
             return r;
         startTimers();

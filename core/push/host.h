@@ -13,11 +13,14 @@ namespace flyball {
 
 struct ChannelOptions {
     std::string folder;                ///< of policy.db; also gets channel.json while it runs
-    std::string address = "127.0.0.1"; ///< loopback only
+    std::string address = "127.0.0.1"; ///< loopback only, unless there is a certificate
     std::uint16_t port = 0;            ///< 0: any free one
     std::string tokenFile;             ///< of the operator, made when it is missing; empty: <folder>/operator.token
     RatesOf rates;                     ///< called in the channel's thread
     std::string exchangeFolder;        ///< of the file transport (filetransport.h); empty: none
+    std::string tlsCertificate;        ///< PEM file; with it and its key TLS is spoken, and nothing else
+    std::string tlsKey;                ///< PEM file of this user alone
+    std::string caFile;                ///< what local tools verify the certificate by; empty: its own file
 };
 
 /// The policy channel in a thread of its own: the store, the protocol and the server. Used alike by

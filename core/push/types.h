@@ -125,6 +125,12 @@ struct TargetOrder {
     std::string author;
 };
 
+/// Whose policy a target is given, as far as it is that of one workflow.
+struct TargetScope {
+    std::string id;
+    std::string workflow; ///< empty: of more than one, or of a part of one
+};
+
 struct TargetReceipt {
     std::string id;
     std::string kind;

@@ -9,6 +9,7 @@
 #include "core/policy/budget.h"
 #include "core/policy/effective.h"
 #include "core/policy/windows.h"
+#include "core/policy/words.h"
 #include "core/push/channel/agentstate.h"
 
 namespace flyball {
@@ -112,7 +113,39 @@ public:
         return std::move(m_out);
     }
 
+    /// The caps of one workflow, as a gateway that was verified holds them.
+    std::vector<CapRow> contradictions(const TargetReceipt &receipt, const std::string &workflow)
+    {
+        m_gateway = &receipt;
+        addScope(workflow);
+        walkRuns();
+        judgeRunCaps();
+        std::erase_if(m_out.caps, [](const CapRow &row) { return row.state != CapState::Contradicted; });
+        return std::move(m_out.caps);
+    }
+
 private:
+    static constexpr TimeNs kGatewayLag = kMinute; ///< of its cached copy (LiteLLM: 60 s)
+
+    [[nodiscard]] const KnobReceipt *knobOf(const std::string &path) const
+    {
+        const auto found = std::find_if(m_gateway->knobs.begin(), m_gateway->knobs.end(),
+                                        [&](const KnobReceipt &knob) { return knob.path == path; });
+        const bool held = found != m_gateway->knobs.end() && found->outcome != KnobReceipt::Outcome::Unsupported;
+        return held ? &*found : nullptr;
+    }
+
+    [[nodiscard]] Enforcers gatewayOf(const std::string &workflow) const
+    {
+        Enforcers out;
+        out.count = std::max<std::int64_t>(1, enforcersOf(m_channel, workflow).count);
+        out.state = CapState::Verified;
+        out.appliedAt = m_gateway->time;
+        out.longestInterval = kGatewayLag;
+        out.reserveRuns = out.leaseWindows = false;
+        return out;
+    }
+
     /// Workflows of the document, then those that agents were registered for.
     [[nodiscard]] std::vector<std::string> scopes() const
     {
@@ -133,7 +166,7 @@ private:
         if (!body.budget || body.enabled == false)
             return;
         const Symbol symbol = m_ledger.symbols ? m_ledger.symbols->find(workflow) : 0;
-        const Enforcers agents = enforcersOf(m_channel, workflow);
+        const Enforcers agents = m_gateway ? gatewayOf(workflow) : enforcersOf(m_channel, workflow);
         addRunCaps(workflow, body, agents, symbol);
         if (body.budget->periods)
             addPeriods(workflow, *body.budget->periods, "/budget/periods/", agents, body);
@@ -224,8 +257,24 @@ private:
         }
     }
 
+    void judgeGateway(CapRow row, const Enforcers &agents, const PolicyBody &body, std::int64_t inFlight)
+    {
+        const KnobReceipt *knob = knobOf(row.path);
+        const auto call = dearestCall(m_head, body, m_rates);
+        if (!knob || !call)
+            return;
+        const UsdSum rate = workflowSpend(m_ledger, m_now - kHour, m_now, row.workflow).cost;
+        row.overshoot = overshootBound(inFlight, *call, rate, agents.longestInterval);
+        const bool twoWindows = row.windowStart != kNoTime && knob->outcome == KnobReceipt::Outcome::Approximated;
+        const UsdSum most = twoWindows ? row.cap + row.cap : row.cap;
+        row.state = capState({CapState::Verified, most, row.spend, *row.overshoot});
+        m_out.caps.push_back(std::move(row));
+    }
+
     void judge(CapRow row, const Enforcers &agents, bool reserves, const PolicyBody &body, std::int64_t inFlight)
     {
+        if (m_gateway)
+            return judgeGateway(std::move(row), agents, body, inFlight);
         row.agents = agents.count;
         row.reserves = agents.count > 0 && reserves;
         if (row.reserves)
@@ -246,8 +295,18 @@ private:
     Zone m_zone;
     TimeNs m_earliest = std::numeric_limits<TimeNs>::max(); ///< no cap was in force before
     std::vector<std::pair<Symbol, RunCaps>> m_runCaps;
+    const TargetReceipt *m_gateway = nullptr; ///< set: who holds the caps, instead of the agents
     CapReport m_out;
 };
+
+std::string sentenceOf(const CapRow &row)
+{
+    const std::string what = row.windowStart == kNoTime
+                                 ? "a run of " + inQuotes(row.workflow) + " cost "
+                                 : inQuotes(row.workflow) + " spent "; // in the window, since it was verified
+    return what + moneyText(*row.spend) + " since this was verified, past " + moneyText(row.cap) + " at " + row.path
+           + " (at most " + moneyText(*row.overshoot) + " over it is explained by calls under way)";
+}
 
 } // namespace
 
@@ -255,6 +314,25 @@ CapReport reportCaps(const PolicyDocument &head, const ChannelSnapshot &channel,
                      const JsonValue &rates, TimeNs now)
 {
     return Reporter(head, channel, ledger, rates, now).report();
+}
+
+std::vector<TargetContradiction> contradictedTargets(const PolicyDocument &head, const ChannelSnapshot &channel,
+                                                     const Snapshot &ledger, const JsonValue &rates,
+                                                     const std::vector<TargetScope> &scopes, TimeNs now)
+{
+    std::vector<TargetContradiction> out;
+    for (const TargetScope &scope : scopes) {
+        for (const TargetReceipt &receipt : channel.receipts) {
+            if (scope.workflow.empty() || receipt.id != scope.id || receipt.revision != channel.revision
+                || receipt.state != capStateName(CapState::Verified))
+                continue;
+            for (CapRow &row : Reporter(head, channel, ledger, rates, now).contradictions(receipt, scope.workflow)) {
+                std::string sentence = sentenceOf(row);
+                out.push_back({scope.id, receipt.time, std::move(row), std::move(sentence)});
+            }
+        }
+    }
+    return out;
 }
 
 } // namespace flyball

@@ -53,4 +53,21 @@ struct CapReport {
 [[nodiscard]] CapReport reportCaps(const PolicyDocument &head, const ChannelSnapshot &channel, const Snapshot &ledger,
                                    const JsonValue &rates, TimeNs now);
 
+/// A cap that a target was verified to hold, and the ledger shows otherwise.
+struct TargetContradiction {
+    std::string id;
+    TimeNs verifiedAt = kNoTime;
+    CapRow cap;
+    std::string detail; ///< one sentence with the figures
+};
+/// The same for gateways (finding 8 of reliability.md): targets whose scope is one workflow and whose receipt says
+/// verified, held against that workflow's spend since. A gateway counts what has ended and may answer from a copy
+/// that is a minute old: the bound is one dearest call for each agent and what is spent in that minute. Windows that
+/// are only approximated may overlap two of the policy's, so twice the cap is let pass. Without a bound nothing is
+/// contradicted. Pure.
+[[nodiscard]] std::vector<TargetContradiction> contradictedTargets(const PolicyDocument &head,
+                                                                   const ChannelSnapshot &channel,
+                                                                   const Snapshot &ledger, const JsonValue &rates,
+                                                                   const std::vector<TargetScope> &scopes, TimeNs now);
+
 } // namespace flyball

@@ -29,6 +29,11 @@ public:
     void endControl(std::int64_t id, const std::string &author, Done<std::int64_t> done) override;
     void audit(Done<std::vector<AuditEntry>> done) override;
     void registerAgent(const std::string &id, const std::string &workflow, Done<AgentSecret> done) override;
+    [[nodiscard]] std::vector<TargetScope> targetScopes() const override { return m_targets->host().scopes(); }
+    void contradictTarget(const std::string &id, const std::string &detail) override
+    {
+        m_targets->host().contradict(id, detail);
+    }
 
 private:
     HostLink() = default;

@@ -29,6 +29,13 @@ public:
     virtual void endControl(std::int64_t id, const std::string &author, Done<std::int64_t> done) = 0;
     /// The whole audit, oldest first.
     virtual void audit(Done<std::vector<AuditEntry>> done) = 0;
+    /// Targets that this process looks after: their scopes, and what the ledger says against one of them.
+    [[nodiscard]] virtual std::vector<TargetScope> targetScopes() const { return {}; }
+    virtual void contradictTarget(const std::string &id, const std::string &detail)
+    {
+        static_cast<void>(id);
+        static_cast<void>(detail);
+    }
     virtual void registerAgent(const std::string &id, const std::string &workflow, Done<AgentSecret> done) = 0;
 };
 

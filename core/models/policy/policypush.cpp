@@ -120,6 +120,8 @@ void PolicyPush::showChannel()
     const TimeNs now = m_services.clock();
     m_sinceLook.start();
     m_report = m_head && m_ledger ? reportCaps(*m_head, *m_channel, *m_ledger, m_channel->rates, now) : CapReport();
+    if (m_link && m_head && m_ledger)
+        contradictTargets(now);
     const PushRows rows(m_services.format, now);
     m_targets.setRows(rows.targets(m_targets, *m_channel, m_report));
     m_agents.setRows(rows.agents(m_agents, *m_channel));
@@ -130,6 +132,20 @@ void PolicyPush::showChannel()
     announce();
     m_lookNs = m_sinceLook.nsecsElapsed();
     Q_EMIT changed();
+}
+
+/// Each target once for each time it was verified; its receipt then says so to everybody.
+void PolicyPush::contradictTargets(TimeNs now)
+{
+    const std::vector<TargetScope> scopes = m_link->targetScopes();
+    for (const TargetContradiction &one :
+         contradictedTargets(*m_head, *m_channel, *m_ledger, m_channel->rates, scopes, now)) {
+        const QString name = QString::number(one.verifiedAt) + u' ' + QString::fromStdString(one.id);
+        if (m_contradicted.contains(name))
+            continue;
+        m_contradicted.insert(name);
+        m_link->contradictTarget(one.id, one.detail);
+    }
 }
 
 /// Every crossing once; what was there at the first look is history.

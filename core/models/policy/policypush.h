@@ -108,6 +108,7 @@ private:
     void showDraft();
     void showChannel();
     void announce();
+    void contradictTargets(TimeNs now);
     void answered(const Result<PolicyRevision> &revision, const QString &doneText);
     [[nodiscard]] RevisionNote note(const QString &comment) const;
     [[nodiscard]] int count(AgentState state) const;
@@ -124,6 +125,7 @@ private:
     CapReport m_report;
     TableModel m_changes, m_targets, m_agents, m_revisions, m_caps, m_crossings, m_orders;
     QSet<QString> m_announced;
+    QSet<QString> m_contradicted; ///< when it was verified, and which target
     QElapsedTimer m_sinceLook;
     qint64 m_lookNs = 0; ///< what showChannel() cost
     bool m_busy = false;

@@ -14,7 +14,7 @@ namespace {
 constexpr int kCrossings = 100;
 
 struct Server {
-    std::string url, token;
+    std::string url, token, caFile;
 };
 
 Result<Server> serverOf(const std::string &folder)
@@ -27,10 +27,12 @@ Result<Server> serverOf(const std::string &folder)
     const JsonValue *file = json ? json->find("token_file") : nullptr;
     if (!url || !url->string() || !file || !file->string())
         return Error{ErrorCode::Malformed, folder + "/channel.json is damaged"};
+    const JsonValue *ca = json->find("ca_file");
     Result<std::string> token = readSecretFile(*file->string());
     while (token && !token->empty() && (token->back() == '\n' || token->back() == '\r'))
         token->pop_back();
-    return token ? Result<Server>(Server{*url->string(), *token}) : token.error();
+    return token ? Result<Server>(Server{*url->string(), *token, ca && ca->string() ? *ca->string() : ""})
+                 : token.error();
 }
 
 std::string body(std::initializer_list<std::pair<const char *, JsonValue>> members)
@@ -50,6 +52,7 @@ Result<std::unique_ptr<RemoteLink>> RemoteLink::open(const std::string &folder)
         return server.error();
     HttpConnection connection;
     connection.url = server->url;
+    connection.caFile = server->caFile;
     connection.headers = {{"Authorization", "Bearer " + server->token}};
     std::unique_ptr<RemoteLink> link(new RemoteLink(folder, std::move(connection)));
     auto answer = std::make_shared<std::promise<Result<>>>();

@@ -12,6 +12,10 @@ namespace {
 /// One commit for many answers, but the first of them must not wait for hundreds.
 constexpr std::size_t kMostPerBatch = 64;
 
+constexpr std::uint16_t kTlsPort = 443;
+
+std::string inUrl(const std::string &host) { return host.find(':') == std::string::npos ? host : '[' + host + ']'; }
+
 std::string withPort(const std::string &host, std::uint16_t port) { return host + ':' + std::to_string(port); }
 
 } // namespace
@@ -35,10 +39,10 @@ HttpServer::HttpServer(PolicyStore &store, PolicyChannel &channel, const HttpLim
     connect(&m_alarm, &QTimer::timeout, this, [this] { unpark(false); });
     connect(&m_second, &QTimer::timeout, this, [this] {
         const TimeNs now = monotonicNow();
-        std::vector<HttpConnection *> all;
+        std::vector<ServerConnection *> all;
         for (const auto &[connection, owned] : m_connections)
             all.push_back(connection);
-        for (HttpConnection *connection : all)
+        for (ServerConnection *connection : all)
             connection->checkTime(now);
     });
     connect(&m_server, &QTcpServer::newConnection, this, [this] { takeConnections(); });
@@ -46,38 +50,61 @@ HttpServer::HttpServer(PolicyStore &store, PolicyChannel &channel, const HttpLim
 
 HttpServer::~HttpServer() { m_server.close(); }
 
-Result<> HttpServer::listen(const std::string &address, std::uint16_t port)
+Result<> HttpServer::listen(const std::string &address, std::uint16_t port, const std::optional<TlsIdentity> &tls)
 {
     const QHostAddress host(QString::fromStdString(address));
-    if (host.isNull() || !host.isLoopback())
+    if (host.isNull())
+        return Error{ErrorCode::InvalidArgument, "the policy channel listens on an address, not on '" + address + "'"};
+    if (!tls && !host.isLoopback())
         return Error{ErrorCode::InvalidArgument,
-                     "the policy channel listens on loopback addresses only (127.0.0.1, ::1); agents elsewhere reach it"
-                     " through an SSH tunnel or a TLS proxy on this machine"};
+                     "without TLS the policy channel listens on loopback addresses only (127.0.0.1, ::1); for others"
+                     " give it a certificate (--tls-cert and --tls-key)"};
+    if (tls)
+        m_server.setIdentity(*tls);
     m_server.setListenBacklogSize(256);
     if (!m_server.listen(host, port))
         return Error{ErrorCode::Locked,
                      "cannot listen on " + withPort(address, port) + ": " + m_server.errorString().toStdString()};
-    const std::uint16_t bound = m_server.serverPort();
-    const bool six = host.protocol() == QAbstractSocket::IPv6Protocol;
-    const std::string shown = withPort(six ? "[" + address + "]" : address, bound);
-    m_url = "http://" + shown;
-    m_hosts = {shown, withPort("127.0.0.1", bound), withPort("localhost", bound), withPort("[::1]", bound)};
+    nameHosts(host.toString().toLower().toStdString(), tls);
     m_second.start(1000);
     return {};
+}
+
+/// Names a client may call us by: those it can verify, or loopback's.
+void HttpServer::nameHosts(const std::string &address, const std::optional<TlsIdentity> &tls)
+{
+    const std::uint16_t bound = m_server.serverPort();
+    const std::vector<std::string> names =
+        tls ? tls->names : std::vector<std::string>{address, "127.0.0.1", "localhost", "::1"};
+    std::string shown;
+    const bool local = m_server.serverAddress().isLoopback() || address == "0.0.0.0" || address == "::";
+    for (const std::string &name : names) {
+        const std::string host = inUrl(name);
+        m_hosts.push_back(withPort(host, bound));
+        if (tls && bound == kTlsPort)
+            m_hosts.push_back(host);
+        // The address itself, else this machine's own name for itself, else the first that is one.
+        if (name == address || (shown.empty() && local && name == "localhost"))
+            shown = host;
+    }
+    for (const std::string &name : names)
+        if (shown.empty() && !name.starts_with("*."))
+            shown = inUrl(name);
+    m_url = (tls ? "https://" : "http://") + withPort(shown.empty() ? inUrl(address) : shown, bound);
 }
 
 void HttpServer::takeConnections()
 {
     while (QTcpSocket *socket = m_server.nextPendingConnection()) {
-        auto connection = std::make_unique<HttpConnection>(
+        auto connection = std::make_unique<ServerConnection>(
             socket, m_limits, m_hosts, m_counters,
-            [this](HttpConnection &from, ChannelRequest request) {
+            [this](ServerConnection &from, ChannelRequest request) {
                 m_queue.push_back({&from, std::move(request)});
                 if (!m_batch.isActive())
                     m_batch.start(0);
             },
-            [this](HttpConnection &closed) { drop(closed); });
-        HttpConnection *raw = connection.get();
+            [this](ServerConnection &closed) { drop(closed); });
+        ServerConnection *raw = connection.get();
         m_connections.emplace(raw, std::move(connection));
         if (m_connections.size() > static_cast<std::size_t>(m_limits.connections)) {
             ++m_counters.overCap;
@@ -86,7 +113,7 @@ void HttpServer::takeConnections()
     }
 }
 
-void HttpServer::drop(HttpConnection &connection)
+void HttpServer::drop(ServerConnection &connection)
 {
     m_parked.erase(&connection);
     std::erase_if(m_queue, [&](const Waiting &waiting) { return waiting.connection == &connection; });

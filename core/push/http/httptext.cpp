@@ -123,6 +123,16 @@ bool splitTarget(std::string_view target, std::string &path, std::vector<std::pa
     return true;
 }
 
+bool hostAllowed(const std::vector<std::string> &hosts, std::string_view host)
+{
+    return std::any_of(hosts.begin(), hosts.end(), [&](const std::string &known) {
+        if (!known.starts_with("*."))
+            return host == known;
+        const std::size_t dot = host.find('.');
+        return dot != 0 && dot != std::string_view::npos && host.substr(dot) == std::string_view(known).substr(1);
+    });
+}
+
 std::string bearerToken(std::string_view authorization)
 {
     constexpr std::string_view kScheme = "bearer ";

@@ -19,6 +19,8 @@ namespace flyball {
 [[nodiscard]] std::string bearerToken(std::string_view authorization);
 /// Status line and header fields with the empty line; Content-Length is that of the body.
 [[nodiscard]] std::string responseHead(const ChannelResponse &response, bool close);
+/// Whether `host` (lower case, with its port) is one of `hosts`; "*.x:1" there stands for one more label.
+[[nodiscard]] bool hostAllowed(const std::vector<std::string> &hosts, std::string_view host);
 [[nodiscard]] std::string lowerCase(std::string text);
 
 } // namespace flyball

@@ -35,14 +35,12 @@ std::string refused(const std::string &name)
     return "the keychain entry '" + name + "' was not to be had: the keychain is locked, or somebody said no";
 }
 
-std::string absent(const std::string &name) { return "the keychain entry '" + name + "' does not exist"; }
-
 Error errorOf(const QKeychain::Job &job, const std::string &name)
 {
     const std::string entry = "the keychain entry '" + name + "'";
     switch (job.error()) {
     case QKeychain::EntryNotFound:
-        return {ErrorCode::NotFound, absent(name)};
+        return {ErrorCode::NotFound, entry + " does not exist"};
     case QKeychain::AccessDenied:
     case QKeychain::AccessDeniedByUser:
         return {ErrorCode::Locked, refused(name)};
@@ -137,12 +135,10 @@ public:
 
     Result<> remove(const std::string &name) override
     {
-        const Result<std::string> done = checked(name, [&]() -> Result<std::string> {
-            const std::optional<Found> found = find(name);
-            if (found && !found->open && !found->locked)
-                return Error{ErrorCode::NotFound, absent(name)};
-            return ask<QKeychain::DeletePasswordJob>(name, kPerson);
-        });
+        if (const Result<std::string> there = read(name); !there)
+            return there.error();
+        const Result<std::string> done =
+            checked(name, [&] { return ask<QKeychain::DeletePasswordJob>(name, kPerson); });
         if (!done)
             return done.error();
         const Found left = find(name).value_or(Found());

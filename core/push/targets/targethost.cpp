@@ -199,6 +199,20 @@ Result<std::vector<TargetReceipt>> TargetHost::carryOut(const TargetOrder &order
     return out;
 }
 
+std::vector<TargetScope> TargetHost::scopes()
+{
+    std::vector<TargetScope> out;
+    const std::lock_guard lock(m_mutex);
+    if (!m_set)
+        return out;
+    for (const TargetSet::Member &member : m_set->members()) {
+        const PolicyScope &scope = member.config.scope;
+        const bool whole = scope == PolicyScope{scope.workflow, {}, {}, {}, {}};
+        out.push_back({member.config.id, whole ? scope.workflow : std::string()});
+    }
+    return out;
+}
+
 void TargetHost::contradict(const std::string &id, const std::string &detail)
 {
     add([this, id, detail] {

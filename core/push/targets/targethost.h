@@ -48,6 +48,8 @@ public:
     /// the host's thread, after the reports. NotFound: no such target; else the Error of TargetSet::open().
     void order(TargetOrder order, PolicyDocument document, std::int64_t revision,
                std::function<void(Result<std::vector<TargetReceipt>>)> done);
+    /// Of all that can be used; any thread.
+    [[nodiscard]] std::vector<TargetScope> scopes();
     void contradict(const std::string &id, const std::string &detail);
 
 private:

@@ -2,6 +2,8 @@
 // How a policy travels: HTTP with a long poll, or a file; and files that are whole or not there.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -44,9 +46,13 @@ export function load(file) {
 }
 
 export class HttpChannel {
-  constructor(url, token) {
+  /** `ca`: file with the authority of an https server (PEM) instead of the system's. Certificates are always verified. */
+  constructor(url, token, ca) {
     this.url = new URL(url);
     this.token = token;
+    this.tls = this.url.protocol !== 'https:' ? {}
+      : { ca: ca ? fs.readFileSync(ca) : undefined, rejectUnauthorized: true, minVersion: 'TLSv1.2' };
+    if (!['http:', 'https:'].includes(this.url.protocol)) throw new Error('the policy channel is http: or https:');
     if (this.url.protocol !== 'https:' && !['127.0.0.1', '[::1]', 'localhost'].includes(this.url.hostname))
       throw new Error('without TLS the policy channel is spoken on this machine only');
   }
@@ -59,17 +65,21 @@ export class HttpChannel {
       source.addEventListener('abort', () => abort.abort(), { signal: abort.signal });
     }
     try {
-      const response = await fetch(new URL(where, this.url), {
-        method, redirect: 'manual', signal: abort.signal, body: body && JSON.stringify(body),
-        headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json', ...headers } });
+      const text = body === undefined ? '' : JSON.stringify(body);
+      const response = await new Promise((resolve, reject) => {
+        (this.url.protocol === 'https:' ? https : http).request(new URL(where, this.url), {
+          ...this.tls, agent: false, method, signal: abort.signal, headers: { authorization: `Bearer ${this.token}`,
+            'content-type': 'application/json', 'content-length': Buffer.byteLength(text), ...headers } },
+        resolve).on('error', reject).end(text);
+      });
       const chunks = [];
       let size = 0;
-      for await (const chunk of response.body ?? []) {
+      for await (const chunk of response) {
         size += chunk.length;
         if (size > MOST_BYTES) throw new Error('the answer is too long');
         chunks.push(chunk);
       }
-      return { status: response.status, headers: response.headers, text: Buffer.concat(chunks).toString('utf8') };
+      return { status: response.statusCode, headers: new Headers(response.headers), text: Buffer.concat(chunks).toString('utf8') };
     } finally {
       abort.abort(); // also takes the listeners off
     }

@@ -56,6 +56,8 @@ export interface ClientOptions {
   wait?: number;
   retryRejectedS?: number;
   staleS?: number;
+  /** PEM file with the authority of an https server, instead of the system's. */
+  ca?: string | null;
 }
 
 export interface ClientStatus {

@@ -30,13 +30,13 @@ const policyOf = (payload, etag = '') => Object.freeze({ source: '', revision: 0
 
 /** `current` is the policy in force; start() keeps it up to date in the background. Options: `supports`, JSON pointers of
  *  further parts the application acts on itself; `lacks`, of parts it cannot act on; `accept(payload)`, may throw Refused;
- *  `onApplied(policy)`, is told; `source`, the only app to follow. */
+ *  `onApplied(policy)`, is told; `source`, the only app to follow; `ca`, see HttpChannel. */
 export class PolicyClient {
   constructor({ url, agent, token, key, folder, supports = [], lacks = [], accept = null, onApplied = null, source = null,
-    wait = 30, retryRejectedS = RETRY_REJECTED_S, staleS = STALE_S }) {
+    wait = 30, retryRejectedS = RETRY_REJECTED_S, staleS = STALE_S, ca = null }) {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
     Object.assign(this, { agent, key, supports, lacks, accept, onApplied, source, wait, retryRejectedS, staleS, instance: randomUUID() });
-    this.channel = url.startsWith('file:') ? new FileChannel(url.slice(5), agent) : new HttpChannel(url, token);
+    this.channel = url.startsWith('file:') ? new FileChannel(url.slice(5), agent) : new HttpChannel(url, token, ca);
     this.lastGood = path.join(folder, `${agent}.policy.json`);
     this.unsettledPath = path.join(folder, `${agent}.unsettled.json`);
     Object.assign(this, { current: policyOf({}), problem: '', unreachable: '', rejected: null, retryAt: Infinity, contact: seconds(), dropped: 0 });
@@ -51,7 +51,7 @@ export class PolicyClient {
       if (value === undefined) throw new Error(`FLYBALL_POLICY_${name} is not set`);
       return value;
     });
-    return new PolicyClient({ url, agent, token, key, folder, ...options });
+    return new PolicyClient({ url, agent, token, key, folder, ca: process.env.FLYBALL_POLICY_CA || null, ...options });
   }
 
   #loadLastGood() {

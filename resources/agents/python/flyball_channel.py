@@ -4,6 +4,7 @@ import hashlib
 import http.client
 import json
 import os
+import ssl
 import stat
 import time
 import urllib.parse
@@ -40,15 +41,19 @@ def load(path):
 
 
 class HttpChannel:
-    def __init__(self, url, token):
-        self.url, self.token = urllib.parse.urlsplit(url), token
-        if self.url.scheme != "https" and self.url.hostname not in ("127.0.0.1", "::1", "localhost"):
+    """`cafile`: the authority of an https server (PEM) instead of the system's. Certificates are always verified."""
+
+    def __init__(self, url, token, cafile=None):
+        self.url, self.token, self.tls = urllib.parse.urlsplit(url), token, {}
+        if self.url.scheme == "https":
+            self.tls = {"context": ssl.create_default_context(cafile=cafile)}
+        elif self.url.scheme != "http" or self.url.hostname not in ("127.0.0.1", "::1", "localhost"):
             raise ValueError("without TLS the policy channel is spoken on this machine only")
 
     def request(self, method, path, body=None, timeout=10, headers=None):
         """(status, headers, body); OSError when there is no whole answer. Redirects are answers, not followed."""
-        kind = http.client.HTTPSConnection if self.url.scheme == "https" else http.client.HTTPConnection
-        connection = kind(self.url.hostname, self.url.port, timeout=timeout)
+        kind = http.client.HTTPSConnection if self.tls else http.client.HTTPConnection
+        connection = kind(self.url.hostname, self.url.port, timeout=timeout, **self.tls)
         try:
             connection.request(method, self.url.path.rstrip("/") + path, None if body is None else json.dumps(body),
                                {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json", **(headers or {})})

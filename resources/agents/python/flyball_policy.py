@@ -42,14 +42,14 @@ class Policy:
 class PolicyClient:
     """Thread safe. `current` is the Policy in force; start() keeps it up to date in the background. `supports`: JSON
     pointers of further parts the application acts on itself; `lacks`: of parts it cannot act on; `accept(payload)` may
-    raise Refused; `on_applied(policy)` is told; `source`: the only app to follow."""
+    raise Refused; `on_applied(policy)` is told; `source`: the only app to follow; `cafile`: see HttpChannel."""
 
     def __init__(self, url, agent, token, key, folder, supports=(), lacks=(), accept=None, on_applied=None, source=None,
-                 wait=30, retry_rejected_s=RETRY_REJECTED_S, stale_s=STALE_S):
+                 wait=30, retry_rejected_s=RETRY_REJECTED_S, stale_s=STALE_S, cafile=None):
         os.makedirs(folder, mode=0o700, exist_ok=True)
         self.agent, self.key, self.wait, self.instance = agent, key, wait, str(uuid.uuid4())
         self.parts, self.accept, self.on_applied, self.source = (supports, lacks), accept, on_applied, source
-        self.channel = FileChannel(url[5:], agent) if url.startswith("file:") else HttpChannel(url, token)
+        self.channel = FileChannel(url[5:], agent) if url.startswith("file:") else HttpChannel(url, token, cafile)
         self.last_good, self.unsettled_path = (os.path.join(folder, f"{agent}.{name}.json") for name in ("policy", "unsettled"))
         self.current, self.problem, self.rejected, self.retry_at = Policy({}), "", None, math.inf
         self.retry_rejected_s, self.stale_s, self.contact, self.unreachable = retry_rejected_s, stale_s, time.monotonic(), ""
@@ -60,6 +60,7 @@ class PolicyClient:
     @classmethod
     def from_env(cls, **options):
         names = ("URL", "AGENT", "TOKEN", "KEY", "FOLDER")
+        options.setdefault("cafile", os.environ.get("FLYBALL_POLICY_CA") or None)
         return cls(*(os.environ["FLYBALL_POLICY_" + name] for name in names), **options)
 
     def _load_last_good(self):

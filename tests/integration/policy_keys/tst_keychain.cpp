@@ -14,7 +14,10 @@
 #include <QTest>
 
 #include <atomic>
+#include <csignal>
 #include <thread>
+
+#include <sys/prctl.h>
 
 using namespace flyball;
 
@@ -41,9 +44,16 @@ class TestKeychain : public QObject {
     std::unique_ptr<QProcess> m_bus, m_daemon;
     std::shared_ptr<Keychain> m_keys;
 
+    /// Ends with this process, even when it is killed.
+    static std::unique_ptr<QProcess> process()
+    {
+        auto process = std::make_unique<QProcess>();
+        process->setChildProcessModifier([] { ::prctl(PR_SET_PDEATHSIG, SIGKILL); });
+        return process;
+    }
     void startDaemon()
     {
-        m_daemon = std::make_unique<QProcess>();
+        m_daemon = process();
         m_daemon->setStandardErrorFile(QProcess::nullDevice());
         m_daemon->start(
             QStringLiteral("gnome-keyring-daemon"),
@@ -93,7 +103,7 @@ private Q_SLOTS:
             QSKIP("no dbus-run-session here: the keychain is NOT tested");
         for (const char *name : {"HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"})
             qputenv(name, m_home.path().toLocal8Bit());
-        m_bus = std::make_unique<QProcess>();
+        m_bus = process();
         m_bus->start(program, {QStringLiteral("--nofork"), QStringLiteral("--print-address"),
                                QStringLiteral("--config-file=") + QFINDTESTDATA("session.conf")});
         QVERIFY(m_bus->waitForStarted());

@@ -92,6 +92,60 @@ private Q_SLOTS:
         QVERIFY(!report(head).caps.at(0).spend);
     }
 
+    void gatewaysAreHeldAgainstTheLedger()
+    {
+        const PolicyDocument head = policy(R"({"call_max_tokens":1000,"run_hard":{"usd":0.5},)"
+                                           R"("periods":[{"window":"day","hard_usd":2}]})");
+        const JsonValue rates =
+            *JsonValue::parse(R"({"openai/gpt-4o":{"in_nusd_per_mtok":0,"out_nusd_per_mtok":10000000000}})");
+        using Outcome = KnobReceipt::Outcome;
+        TargetReceipt receipt{"gw", "litellm", 4, "verified", kApplied, "", {}, ""};
+        receipt.knobs = {{"/budget/periods/day", Outcome::Approximated, ""},
+                         {"/budget/run_hard/usd", Outcome::Applied, ""}};
+        m_channel.receipts = {receipt};
+        const auto found = [&](const char *workflow = "w") {
+            SnapshotMaker maker(m_engine);
+            maker.minutesFrom = kNow - 26 * kHour;
+            maker.runs = m_runs;
+            return contradictedTargets(head, m_channel, *maker.make(m_calls), rates, {{"gw", workflow}}, kNow);
+        };
+        // 1000 tokens at $10 a million: a call under way may cost a cent.
+        run(1, kApplied - kMinute, 900 * kCent); // before it was verified
+        run(2, kApplied + kMinute, 51 * kCent);
+        QVERIFY(found().empty());
+        run(3, kApplied + 2 * kMinute, 51 * kCent + 1);
+        QCOMPARE(found().size(), 1U);
+        QCOMPARE(found()[0].id, std::string("gw"));
+        QCOMPARE(found()[0].cap.path, std::string("/budget/run_hard/usd"));
+        QVERIFY2(found()[0].detail.find("'w'") != std::string::npos
+                     || found()[0].detail.find("\"w\"") != std::string::npos,
+                 found()[0].detail.c_str());
+        QVERIFY(found("other").empty());
+        QVERIFY2(found("").empty(), "it is not one workflow that it is for");
+        m_channel.receipts[0].knobs[1].outcome = Outcome::Unsupported;
+        QVERIFY2(found().empty(), "it never promised that");
+        m_channel.receipts[0].knobs[1].outcome = Outcome::Applied;
+        for (const char *state : {"applied", "saved", "drifted", "contradicted", "unreachable"}) {
+            m_channel.receipts[0].state = state;
+            QVERIFY2(found().empty(), state);
+        }
+        m_channel.receipts[0].state = "verified";
+        m_channel.receipts[0].revision = 3;
+        QVERIFY2(found().empty(), "that was another policy");
+        m_channel.receipts[0].revision = 4;
+        QVERIFY2(contradictedTargets(head, m_channel, *SnapshotMaker(m_engine).make(m_calls), {}, {{"gw", "w"}}, kNow)
+                     .empty(),
+                 "without a price there is no bound");
+        m_runs.clear();
+        m_calls.push_back(makeCall(m_engine, kNow - 30 * kMinute, "w", "m", 401 * kCent));
+        QVERIFY2(found().empty(), "two windows of the gateway may lie in one of ours, and a minute may pass");
+        m_calls.push_back(makeCall(m_engine, kNow - 29 * kMinute, "w", "m", 20 * kCent));
+        QCOMPARE(found().size(), 1U);
+        QCOMPARE(found()[0].cap.path, std::string("/budget/periods/day"));
+        m_channel.receipts[0].time = kNow - 29 * kMinute;
+        QVERIFY2(found().empty(), "only what was spent since counts");
+    }
+
     void runPastItsCap()
     {
         const PolicyDocument head = policy(R"({"run_soft":{"usd":0.3},"run_hard":{"usd":0.5}})");

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QCoreApplication>
+#include <QProcess>
+#include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -159,6 +161,73 @@ private Q_SLOTS:
         });
         QVERIFY2(back.ok(), back ? "" : back.error().message.c_str());
         QCOMPARE(*back->rollbackOf, std::int64_t(1));
+    }
+
+    void whatTheLedgerSaysAgainstATarget()
+    {
+        m_remote.reset();
+        m_host.reset();
+        QFile targets(QString::fromStdString(folder() + "/policy/targets.json"));
+        QVERIFY(targets.open(QIODevice::WriteOnly));
+        targets.write(R"({"targets":[{"id":"t","kind":"codex","scope":{"workflow":"a"},"path":")"
+                      + m_folder.filePath(QStringLiteral("config.toml")).toUtf8() + R"("}]})");
+        targets.setPermissions(QFile::ReadOwner | QFile::WriteOwner);
+        targets.close();
+        auto host = HostLink::start({folder() + "/policy", "127.0.0.1", 0, {}, {}, {}});
+        QVERIFY2(host.ok(), host ? "" : host.error().message.c_str());
+        auto remote = RemoteLink::open(folder() + "/policy");
+        QVERIFY2(remote.ok(), remote ? "" : remote.error().message.c_str());
+        QCOMPARE((*host)->targetScopes().size(), std::size_t(1));
+        QCOMPARE((*host)->targetScopes()[0].workflow, std::string("a"));
+        QVERIFY((*remote)->targetScopes().empty());
+        QVERIFY(push(**host, starter(), 0).ok());
+        const auto state = [](const PolicyLink &link) {
+            const auto snapshot = link.snapshot();
+            return snapshot->receipts.empty() ? std::string() : snapshot->receipts[0].state;
+        };
+        QTRY_COMPARE_WITH_TIMEOUT(state(**host), std::string("applied"), 5000);
+        (*host)->contradictTarget("t", "spent more");
+        QTRY_COMPARE_WITH_TIMEOUT(state(**host), std::string("contradicted"), 5000);
+        QTRY_COMPARE_WITH_TIMEOUT(state(**remote), std::string("contradicted"), 5000);
+        QCOMPARE((*remote)->snapshot()->receipts[0].detail, std::string("spent more"));
+        remote->reset();
+    }
+
+    void overTls()
+    {
+        m_remote.reset();
+        m_host.reset();
+        const QString openssl = QStandardPaths::findExecutable(QStringLiteral("openssl"));
+        QVERIFY2(!openssl.isEmpty(), "the openssl program is needed (packaging/deps.sh)");
+        const QString key = m_folder.filePath(QStringLiteral("key.pem"));
+        const QString certificate = m_folder.filePath(QStringLiteral("certificate.pem"));
+        const QString other = m_folder.filePath(QStringLiteral("other.pem"));
+        for (const QString &out : {other, certificate}) {
+            QCOMPARE(QProcess::execute(openssl,
+                                       {"req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", out,
+                                        "-days", "2", "-subj", "/CN=x", "-addext", "subjectAltName=DNS:localhost"}),
+                     0);
+        }
+        QVERIFY(QFile::setPermissions(key, QFile::ReadOwner | QFile::WriteOwner));
+        ChannelOptions options;
+        options.folder = folder() + "/policy";
+        options.tlsCertificate = certificate.toStdString();
+        options.tlsKey = key.toStdString();
+        {
+            auto host = HostLink::start(options);
+            QVERIFY2(host.ok(), host ? "" : host.error().message.c_str());
+            QVERIFY((*host)->host().url().starts_with("https://localhost:"));
+            auto remote = RemoteLink::open(options.folder);
+            QVERIFY2(remote.ok(), remote ? "" : remote.error().message.c_str());
+            QVERIFY(push(**remote, starter(), 0).ok());
+            QTRY_COMPARE_WITH_TIMEOUT((*host)->snapshot()->revision, std::int64_t(1), 5000);
+        }
+        options.caFile = other.toStdString();
+        const auto host = HostLink::start(options);
+        QVERIFY2(host.ok(), host ? "" : host.error().message.c_str());
+        const auto stranger = RemoteLink::open(options.folder);
+        QVERIFY2(!stranger, "nobody vouches for that certificate");
+        QCOMPARE(stranger.error().code, ErrorCode::Unreadable);
     }
 
     void nobodyAnswers()

@@ -5,12 +5,38 @@
 
 #include "tests/unit/push/push_support.h"
 
+#include "core/push/secrets/keychain.h"
+
 #include <QElapsedTimer>
 #include <QFile>
 #include <QTcpServer>
 #include <QTest>
+#include <QThread>
 
 using namespace flyball;
+
+namespace {
+
+/// One that waits for somebody to unlock it, until it is opened or nobody waits any more.
+class SlowKeychain final : public Keychain {
+public:
+    std::atomic<bool> open = false;
+    std::atomic<int> cancelled = 0;
+
+    Result<> probe() override { return {}; }
+    Result<std::string> read(const std::string &) override
+    {
+        for (const int before = cancelled; cancelled == before; QThread::msleep(2))
+            if (open)
+                return std::string("the key");
+        return Error{ErrorCode::Cancelled, "stopped"};
+    }
+    Result<> write(const std::string &, const std::string &) override { return {}; }
+    Result<> remove(const std::string &) override { return {}; }
+    void cancel() override { ++cancelled; }
+};
+
+} // namespace
 
 /// Targets in their own thread, over a real file target.
 class TestTargetsHost : public QObject {
@@ -141,6 +167,61 @@ private Q_SLOTS:
         QCOMPARE(pushes(), std::size_t{1});
         m_now = kStart + 61 * kSecond;
         QTRY_COMPARE_WITH_TIMEOUT(pushes(), std::size_t{2}, 15'000);
+    }
+
+    void aLockedKeychainHoldsNobodyUp()
+    {
+        const auto keys = std::make_shared<SlowKeychain>();
+        setKeychain(keys);
+        write(m_folder->path().toStdString() + "/targets.json",
+              "{'targets':[{'id':'t','kind':'bifrost','url':'http://127.0.0.1:1','virtual_key':'v',"
+              "'secret':['keychain:x','env:NOT_ASKED'],'scope':{'workflow':'w'}}]}");
+        QElapsedTimer clock;
+        clock.start();
+        TargetHost host;
+        QVERIFY(host.start(options()).ok());
+        QVERIFY2(clock.elapsed() < 1000, "the window is there before the key is");
+        QCOMPARE(host.scopes().at(0).workflow, std::string("w"));
+        host.push(testPolicy(), 1, "me");
+        QTest::qWait(50);
+        QCOMPARE(last(), std::string());
+        keys->open = true;
+        QTRY_COMPARE_WITH_TIMEOUT(last(), std::string("target_push t unreachable me"), 15'000);
+        host.stop();
+        keys->open = false;
+        QVERIFY(host.start(options()).ok());
+        QTest::qWait(20);
+        clock.restart();
+        host.stop();
+        QVERIFY2(clock.elapsed() < 1000, "nor does it end before");
+        QVERIFY(keys->cancelled > 0);
+        setKeychain({});
+    }
+
+    void ordersAreAnswered()
+    {
+        TargetHost host;
+        QVERIFY(host.start(options()).ok());
+        const auto order = [&](const char *action, const char *id) {
+            auto answer = std::make_shared<std::promise<Result<std::vector<TargetReceipt>>>>();
+            host.order({action, id, "me"}, testPolicy(), 3,
+                       [answer](Result<std::vector<TargetReceipt>> r) { answer->set_value(std::move(r)); });
+            return answer->get_future().get();
+        };
+        Result<std::vector<TargetReceipt>> done = order("push", "");
+        QVERIFY(done.ok());
+        QCOMPARE(done->at(0).state, std::string("applied"));
+        QCOMPARE(done->at(0).revision, std::int64_t{3});
+        QCOMPARE(last(), std::string("target_push t applied me"));
+        write(config(), "model = 'mine'\n");
+        QCOMPARE(order("verify", "t")->at(0).state, std::string("drifted"));
+        QCOMPARE(last(), std::string("target_check t drifted "));
+        QCOMPARE(order("restore", "t")->at(0).state, std::string("applied"));
+        QVERIFY(order("release", "t").ok());
+        QVERIFY(text().isEmpty() || text() == QByteArray("model = \"mine\"\n"));
+        QCOMPARE(order("push", "other").error().code, ErrorCode::NotFound);
+        write(m_folder->path().toStdString() + "/targets.json", "{");
+        QVERIFY(!order("verify", ""));
     }
 
     void stopsWhileOneWaits()

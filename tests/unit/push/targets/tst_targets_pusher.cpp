@@ -268,13 +268,15 @@ private Q_SLOTS:
     {
         TestStore store;
         QVERIFY(store.store->push(testPolicy(), 0, {"me", "", kStart}).ok());
-        const TargetReceipt receipt{
-            "t", "fake", 1, "applied", kStart, "", {{"/tier", KnobReceipt::Outcome::Applied, ""}}};
+        TargetReceipt receipt{"t", "fake", 1, "applied", kStart, "", {{"/tier", KnobReceipt::Outcome::Applied, ""}}};
         const std::size_t before = store.store->audit()->size();
         QVERIFY(bookReceipt(*store.store, receipt, "target_push", "me").ok());
         QVERIFY(bookReceipt(*store.store, receipt, "target_check", "").ok()); // nothing new: no line
         QCOMPARE(store.store->audit()->size(), before + 1);
         QCOMPARE(store.store->receipts(1)->size(), std::size_t{1});
+        QCOMPARE(store.store->receipts(1)->front(), receipt);
+        receipt.key = "in the keychain";
+        QVERIFY(bookReceipt(*store.store, receipt, "target_check", "").ok());
         QCOMPARE(store.store->receipts(1)->front(), receipt);
         QVERIFY(!firstBroken(*store.store->audit()));
     }

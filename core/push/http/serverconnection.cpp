@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/push/http/httpconnection.h"
+#include "core/push/http/serverconnection.h"
 
 #include "core/push/http/httptext.h"
+
+#include <QSslSocket>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -34,7 +36,7 @@ std::string field(const http::request<http::string_body> &message, http::field n
 
 } // namespace
 
-struct HttpConnection::Parser : http::request_parser<http::string_body> {
+struct ServerConnection::Parser : http::request_parser<http::string_body> {
     explicit Parser(const HttpLimits &limits)
     {
         header_limit(static_cast<std::uint32_t>(limits.header));
@@ -44,9 +46,9 @@ struct HttpConnection::Parser : http::request_parser<http::string_body> {
     bool continued = false;
 };
 
-HttpConnection::HttpConnection(QTcpSocket *socket, const HttpLimits &limits, std::vector<std::string> hosts,
-                               HttpCounters &counters, OnRequest onRequest,
-                               std::function<void(HttpConnection &)> onClosed)
+ServerConnection::ServerConnection(QTcpSocket *socket, const HttpLimits &limits, std::vector<std::string> hosts,
+                                   HttpCounters &counters, OnRequest onRequest,
+                                   std::function<void(ServerConnection &)> onClosed)
     : m_socket(socket),
       m_limits(limits),
       m_hosts(std::move(hosts)),
@@ -60,12 +62,16 @@ HttpConnection::HttpConnection(QTcpSocket *socket, const HttpLimits &limits, std
     m_socket->setReadBufferSize(kReadBuffer);
     m_socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     connect(m_socket, &QTcpSocket::readyRead, this, [this] { read(); });
+    connect(m_socket, &QTcpSocket::errorOccurred, this, [this](QAbstractSocket::SocketError error) {
+        if (error == QAbstractSocket::SslHandshakeFailedError)
+            ++m_counters.refused; // plain HTTP, another protocol, or a client that does not trust us
+    });
     connect(m_socket, &QTcpSocket::disconnected, this, [this] { m_onClosed(*this); });
 }
 
-HttpConnection::~HttpConnection() { m_socket->disconnect(this); }
+ServerConnection::~ServerConnection() { m_socket->disconnect(this); }
 
-void HttpConnection::read()
+void ServerConnection::read()
 {
     while (!m_busy && !m_closing && m_socket->bytesAvailable() > 0) {
         char bytes[16 * 1024];
@@ -81,7 +87,7 @@ void HttpConnection::read()
         m_socket->readAll(); // what a refused client still sends
 }
 
-bool HttpConnection::headerIsClean()
+bool ServerConnection::headerIsClean()
 {
     // Line ends before a request are ignored (RFC 9112, 2.2), but not for ever.
     const std::size_t begin = std::min(m_buffer.find_first_not_of("\r\n"), m_buffer.size());
@@ -105,7 +111,7 @@ bool HttpConnection::headerIsClean()
     return true;
 }
 
-void HttpConnection::feed()
+void ServerConnection::feed()
 {
     if (!m_headerSeen && !headerIsClean())
         return;
@@ -129,7 +135,7 @@ void HttpConnection::feed()
     }
 }
 
-bool HttpConnection::accept(ChannelRequest &request)
+bool ServerConnection::accept(ChannelRequest &request)
 {
     const auto &message = m_parser->get();
     m_keepAlive = message.keep_alive();
@@ -142,7 +148,7 @@ bool HttpConnection::accept(ChannelRequest &request)
         refuse(400, "malformed", "exactly one Host is needed");
         return false;
     }
-    if (std::find(m_hosts.begin(), m_hosts.end(), host) == m_hosts.end()) {
+    if (!hostAllowed(m_hosts, host)) {
         refuse(421, "wrong_host", "this server does not answer for that Host");
         return false;
     }
@@ -166,7 +172,7 @@ bool HttpConnection::accept(ChannelRequest &request)
     return true;
 }
 
-void HttpConnection::complete()
+void ServerConnection::complete()
 {
     ChannelRequest request;
     if (!accept(request))
@@ -178,7 +184,7 @@ void HttpConnection::complete()
     m_onRequest(*this, std::move(request));
 }
 
-void HttpConnection::answer(const ChannelResponse &response)
+void ServerConnection::answer(const ChannelResponse &response)
 {
     send(response, !m_keepAlive);
     if (!m_closing) {
@@ -189,7 +195,7 @@ void HttpConnection::answer(const ChannelResponse &response)
     }
 }
 
-void HttpConnection::reset()
+void ServerConnection::reset()
 {
     m_busy = false;
     m_headerSeen = false;
@@ -197,13 +203,15 @@ void HttpConnection::reset()
     m_since = monotonicNow();
 }
 
-void HttpConnection::refuse(int status, const char *word, const std::string &message)
+void ServerConnection::refuse(int status, const char *word, const std::string &message)
 {
     ++m_counters.refused;
+    if (handshaking())
+        return m_socket->abort(); // nobody could read it
     send(errorAnswer(status, word, message), true);
 }
 
-void HttpConnection::send(const ChannelResponse &response, bool close)
+void ServerConnection::send(const ChannelResponse &response, bool close)
 {
     const std::string head = responseHead(response, close);
     m_socket->write(head.data(), static_cast<qint64>(head.size()));
@@ -218,10 +226,27 @@ void HttpConnection::send(const ChannelResponse &response, bool close)
     }
 }
 
-void HttpConnection::checkTime(TimeNs monotonic)
+bool ServerConnection::handshaking() const
+{
+    const auto *tls = qobject_cast<const QSslSocket *>(m_socket);
+    return tls && !tls->isEncrypted();
+}
+
+qint64 ServerConnection::unsent() const
+{
+    const auto *tls = qobject_cast<const QSslSocket *>(m_socket);
+    return m_socket->bytesToWrite() + (tls ? tls->encryptedBytesToWrite() : 0);
+}
+
+void ServerConnection::checkTime(TimeNs monotonic)
 {
     const TimeNs age = monotonic - m_since;
-    if (m_closing || m_socket->bytesToWrite() > 0) {
+    if (handshaking()) {
+        if (age <= m_limits.request)
+            return;
+        ++m_counters.timedOut;
+        m_socket->abort();
+    } else if (m_closing || unsent() > 0) {
         if (age <= m_limits.write)
             return;
         ++m_counters.timedOut;

@@ -15,7 +15,7 @@ namespace flyball {
 struct HttpLimits {
     std::size_t header = 16 * 1024;
     std::size_t body = std::size_t{4} << 20U;
-    TimeNs request = 10 * kSecond; ///< from its first byte (or the connect) to its last
+    TimeNs request = 10 * kSecond; ///< from its first byte (or the connect) to its last; a TLS handshake as well
     TimeNs idle = 75 * kSecond;    ///< between two requests of one connection
     TimeNs write = 15 * kSecond;   ///< an answer nobody takes
     int connections = 1024;
@@ -31,12 +31,12 @@ struct HttpCounters {
 
 /// Reads one request at a time, hands it over and takes its answer; nothing more is read until then.
 /// Owned by HttpServer, which deletes it when closed() says so. One thread.
-class HttpConnection : public QObject {
+class ServerConnection : public QObject {
 public:
-    using OnRequest = std::function<void(HttpConnection &, ChannelRequest)>;
-    HttpConnection(QTcpSocket *socket, const HttpLimits &limits, std::vector<std::string> hosts, HttpCounters &counters,
-                   OnRequest onRequest, std::function<void(HttpConnection &)> onClosed);
-    ~HttpConnection() override;
+    using OnRequest = std::function<void(ServerConnection &, ChannelRequest)>;
+    ServerConnection(QTcpSocket *socket, const HttpLimits &limits, std::vector<std::string> hosts,
+                     HttpCounters &counters, OnRequest onRequest, std::function<void(ServerConnection &)> onClosed);
+    ~ServerConnection() override;
 
     void answer(const ChannelResponse &response);
     /// Ends what took too long; called about once a second.
@@ -52,13 +52,15 @@ private:
     [[nodiscard]] bool accept(ChannelRequest &request);
     void send(const ChannelResponse &response, bool close);
     void reset();
+    [[nodiscard]] bool handshaking() const; ///< TLS, and not agreed on yet
+    [[nodiscard]] qint64 unsent() const;
 
     QTcpSocket *m_socket;
     HttpLimits m_limits;
     std::vector<std::string> m_hosts; ///< accepted values of Host, lower case
     HttpCounters &m_counters;
     OnRequest m_onRequest;
-    std::function<void(HttpConnection &)> m_onClosed;
+    std::function<void(ServerConnection &)> m_onClosed;
     std::unique_ptr<Parser> m_parser;
     std::string m_buffer;
     bool m_headerSeen = false; ///< the header in the buffer was checked
