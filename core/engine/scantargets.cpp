@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <array>
 #include <cstdlib>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/uniquefd.h"
 #include "core/engine/scan.h"
 #include "core/sources/detect.h"
 #include "core/sources/file_reader.h"
@@ -13,11 +16,26 @@ namespace flyball {
 namespace {
 
 constexpr std::size_t kHeadBytes = 64 * 1024;
+constexpr std::size_t kFirstLinesBytes = 8 * 1024;
 
 bool isFolder(const std::string &path)
 {
     struct stat status {};
     return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/// Whether the first whole lines of a plain file are of the format that is asked first: then no other one could
+/// claim the file. False when they do not tell.
+bool beginsAsFirstFormat(const std::string &path)
+{
+    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
+    std::array<char, kFirstLinesBytes> text;
+    const ssize_t n = file ? ::read(file.get(), text.data(), text.size()) : 0;
+    if (n <= 0)
+        return false;
+    const std::string_view head(text.data(), static_cast<std::size_t>(n));
+    const std::size_t end = head.rfind('\n');
+    return end != std::string_view::npos && formats().front().sniff(head.substr(0, end + 1));
 }
 
 /// Kinds of the outside contract whose readers do not exist yet.
@@ -42,10 +60,11 @@ Result<SourceSpec> parseSource(const std::string &argument)
     struct stat status {};
     const bool exists = ::stat(argument.c_str(), &status) == 0;
     if (!exists && !head.empty() && head.find('/') == std::string::npos) {
-        if (isKnownKind(head))
-            return Error{ErrorCode::InvalidArgument, "source kind '" + head + "' is not built yet: " + argument};
         if (!formatOfKind(head))
-            return Error{ErrorCode::InvalidArgument, "unknown source kind '" + head + "': " + argument};
+            return Error{ErrorCode::InvalidArgument,
+                         (isKnownKind(head) ? "source kind '" + head + "' is not built yet: "
+                                            : "unknown source kind '" + head + "': ")
+                             + argument};
         spec.kind = head;
         spec.target = argument.substr(colon + 1);
     } else {
@@ -86,6 +105,8 @@ SourceRoots rootsOf(const std::string &target, const Format *format)
 
 const Format *sniffFile(const std::string &path)
 {
+    if (beginsAsFirstFormat(path)) // a folder of transcripts has thousands of files: one short look at each
+        return &formats().front();
     std::string head;
     FileReader::Options options;
     options.handOverUnterminated = true;

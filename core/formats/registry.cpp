@@ -1,18 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <array>
 
-#include "core/formats/claude_code/claudecode.h"
 #include "core/formats/format.h"
-#include "core/formats/otlp_json/otlpjson.h"
+
+/// One line per format, in the order in which the head of a file is shown to them.
+#define FLYBALL_FORMATS(FORMAT)                                                                                        \
+    FORMAT(claudeCodeFormat)                                                                                           \
+    FORMAT(otlpJsonFormat)                                                                                             \
+    FORMAT(codexFormat)                                                                                                \
+    FORMAT(geminiCliFormat)                                                                                            \
+    FORMAT(liteLlmFormat)                                                                                              \
+    FORMAT(apiUsageFormat)                                                                                             \
+    FORMAT(stepFormat)
 
 namespace flyball {
 
+#define FLYBALL_DECLARE(make) [[nodiscard]] Format make();
+FLYBALL_FORMATS(FLYBALL_DECLARE)
+
 std::span<const Format> formats()
 {
-    static const std::array all{
-        claudeCodeFormat(),
-        otlpJsonFormat(),
-    };
+#define FLYBALL_MAKE(make) make(),
+    static const std::array all{FLYBALL_FORMATS(FLYBALL_MAKE)};
     return all;
 }
 

@@ -14,12 +14,24 @@ namespace flyball {
 
 namespace {
 
-constexpr std::string_view kSuffix = ".jsonl";
+bool isTranscript(std::string_view path) { return path.ends_with(".jsonl"); }
 
-bool isTranscript(std::string_view path)
+std::string_view fileName(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+bool isRollout(std::string_view path) { return fileName(path).starts_with("rollout-") && isTranscript(path); }
+
+bool isChat(std::string_view path)
 {
-    return path.size() > kSuffix.size() && path.substr(path.size() - kSuffix.size()) == kSuffix;
+    return path.find("/chats/") != std::string_view::npos && (isTranscript(path) || path.ends_with(".json"));
 }
+
+/// Where a tool keeps its traces.
+struct Place {
+    std::string_view kind;
+    std::string root;   ///< to read as that kind
+    std::string folder; ///< that or one in it: where the traces are
+    bool (*isTrace)(std::string_view path);
+};
 
 std::string_view trimmed(std::string_view text)
 {
@@ -63,6 +75,27 @@ std::vector<std::string> claudeFolders(const DetectEnvironment &environment)
     return folders;
 }
 
+std::vector<Place> placesOf(const DetectEnvironment &environment)
+{
+    std::vector<Place> places;
+    for (const std::string &root : claudeFolders(environment))
+        places.push_back({"claude-code", root, joinPath(root, "projects"), isTranscript});
+    std::string codex(trimmed(environment.variable("CODEX_HOME").value_or("")));
+    if (codex.empty() && !environment.home.empty())
+        codex = joinPath(environment.home, ".codex");
+    codex = expandHome(codex, environment.home);
+    const auto add = [&](std::string_view kind, const std::string &folder, auto isTrace) {
+        places.push_back({kind, folder, folder, isTrace});
+    };
+    if (!codex.empty()) { // one by one: the folder they stand in can hold whole work trees beside them
+        add("codex", joinPath(codex, "sessions"), isRollout);
+        add("codex", joinPath(codex, "archived_sessions"), isRollout);
+    }
+    if (!environment.home.empty())
+        add("gemini-cli", joinPath(environment.home, ".gemini/tmp"), isChat);
+    return places;
+}
+
 } // namespace
 
 DetectEnvironment DetectEnvironment::ofProcess()
@@ -78,17 +111,15 @@ std::vector<DetectedSource> detectLocalSources(const DetectEnvironment &environm
 {
     std::vector<DetectedSource> sources;
     std::set<FileId> seen;
-    for (const std::string &root : claudeFolders(environment)) {
-        const std::string projects = joinPath(root, "projects");
+    for (const Place &place : placesOf(environment)) {
         struct stat status {};
-        if (::stat(projects.c_str(), &status) != 0 || !S_ISDIR(status.st_mode) || !seen.insert(idOf(status)).second) {
+        if (::stat(place.folder.c_str(), &status) != 0 || !S_ISDIR(status.st_mode) || !seen.insert(idOf(status)).second)
             continue;
-        }
-        const auto files = listFiles(SourceRoots{{projects}, isTranscript});
-        if (files.empty()) {
+        const auto files = listFiles(SourceRoots{{place.folder}, place.isTrace});
+        if (files.empty())
             continue;
-        }
-        DetectedSource source{"claude-code", root, files.size(), 0, files.front().mtimeNs, files.front().mtimeNs};
+        DetectedSource source{std::string(place.kind), place.root,           files.size(), 0,
+                              files.front().mtimeNs,   files.front().mtimeNs};
         for (const ScanFile &file : files) {
             source.bytes += file.size;
             source.newestMtimeNs = std::max(source.newestMtimeNs, file.mtimeNs);

@@ -20,16 +20,18 @@ struct DetectEnvironment {
 
 /// Traces found on this machine, told from names, sizes and times only: no file is opened.
 struct DetectedSource {
-    std::string kind; ///< "claude-code"
-    std::string root; ///< configuration folder; the traces are *.jsonl below root/projects
+    std::string kind; ///< "claude-code", "codex", "gemini-cli"
+    std::string root; ///< folder to read as that kind; the traces are below it
     std::size_t files = 0;
     std::int64_t bytes = 0;
     std::int64_t newestMtimeNs = 0;
     std::int64_t oldestMtimeNs = 0;
 };
 
-/// $CLAUDE_CONFIG_DIR (comma list) when set, else $XDG_CONFIG_HOME/claude (~/.config/claude) and
-/// ~/.claude. Folders without a transcript are left out, one folder under two names is listed once.
+/// Claude Code: $CLAUDE_CONFIG_DIR (comma list) when set, else $XDG_CONFIG_HOME/claude (~/.config/claude) and
+/// ~/.claude. Codex CLI: sessions and archived_sessions of $CODEX_HOME, else of ~/.codex. Gemini CLI:
+/// ~/.gemini/tmp. Folders without a transcript
+/// are left out, one folder under two names is listed once.
 [[nodiscard]] std::vector<DetectedSource> detectLocalSources(const DetectEnvironment &environment);
 
 } // namespace flyball

@@ -30,7 +30,7 @@ class Case(unittest.TestCase):
         self.home.mkdir()
 
     def environment(self, **extra):
-        env = {k: v for k, v in os.environ.items() if not k.startswith(("FLYBALL_", "XDG_", "CLAUDE_"))}
+        env = {k: v for k, v in os.environ.items() if not k.startswith(("FLYBALL_", "XDG_", "CLAUDE_", "CODEX_"))}
         env.update(HOME=str(self.home), FLYBALL_HOME=str(self.flyball_home), TMPDIR=str(self.folder), **extra)
         return env
 

@@ -9,7 +9,7 @@ import support
 
 KEYS = ("workflow model provider tier task step agent run session segment source status minute hour day month").split()
 FOLDERS = ("claude-code-2.1.197", "traceloop-0.27", "vercel-ai-6.0", "vercel-ai-7.0", "openinference-4.2.7",
-           "otel-openai-0.21")
+           "otel-openai-0.21", "codex-0.169", "gemini-cli-0.61")
 
 
 class SameFacts(support.Case):

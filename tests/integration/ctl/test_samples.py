@@ -18,6 +18,10 @@ SAMPLES = {
     "vercel-ai-6.0/collector": ("otlp-json", "derived-collector-style.traces.jsonl"),
     "vercel-ai-7.0/genai": ("otlp-json", "traces.jsonl"),
     "vercel-ai-7.0/legacy": ("otlp-json", "traces.jsonl"),
+    "codex-0.169": ("codex", "sessions"),
+    "gemini-cli-0.61": ("gemini-cli", "tmp"),
+    "steps": ("steps", "steps.jsonl"),
+    "api-bodies": ("api-usage", "responses.jsonl"),
 }
 # This exporter sends input without cache counts beside it, so its input is what we call fresh.
 REPORTED = {"in_reported": "in_fresh", "out_reported": "out_total", "cache_read_reported": "cache_read",

@@ -17,6 +17,7 @@ private Q_SLOTS:
     void parseSources();
     void targetsOfAFolder();
     void unreadableFileIsNamed();
+    void longFirstLines();
 };
 
 void TestScan::threadsAndPiecesDoNotMatter()
@@ -91,7 +92,7 @@ void TestScan::parseSources_data()
     QTest::newRow("missing of a kind") << QByteArray("otlp-json:%1/none") << false << QByteArray();
     QTest::newRow("kind without path") << QByteArray("otlp-json:") << false << QByteArray();
     QTest::newRow("unknown kind") << QByteArray("smoke-signals:%1") << false << QByteArray();
-    QTest::newRow("kind not built") << QByteArray("codex:%1") << false << QByteArray();
+    QTest::newRow("kind not built") << QByteArray("opencode:%1") << false << QByteArray();
     QTest::newRow("empty") << QByteArray("") << false << QByteArray();
     QTest::newRow("device") << QByteArray("/dev/null") << false << QByteArray();
 }
@@ -151,6 +152,26 @@ void TestScan::unreadableFileIsNamed()
     std::vector<std::string> unreadable;
     QVERIFY(scan({target}, {}, w.collator, &unreadable).ok());
     QCOMPARE(unreadable.size(), std::size_t(1));
+}
+
+void TestScan::longFirstLines()
+{
+    // Most files are told by their first few KB; one whose first line is longer is told all the same.
+    PipelineBench b;
+    for (const std::size_t length : {std::size_t{100}, std::size_t{9000}, std::size_t{40'000}}) {
+        const std::string text = R"({"type":"user","message":{"role":"user","content":")" + std::string(length, 'x')
+                                 + R"("},"sessionId":"s1","timestamp":"2026-11-21T10:00:00Z"})" + "\n"
+                                 + toText({.id = "m1", .usage = usageText(2, 3)});
+        b.write("long.jsonl", text);
+        World w;
+        std::int64_t skipped = 0;
+        const auto targets = findTargets({"", b.path("long.jsonl")}, w.symbols, skipped);
+        QVERIFY(targets.ok());
+        QCOMPARE(targets->size(), std::size_t(1));
+        QCOMPARE(targets->front().format->kind, std::string_view("claude-code"));
+        QVERIFY(scan(*targets, {}, w.collator).ok());
+        QCOMPARE(w.totals().calls, std::int64_t(1));
+    }
 }
 
 QTEST_GUILESS_MAIN(TestScan)

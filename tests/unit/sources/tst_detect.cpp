@@ -18,6 +18,8 @@ private slots:
     void xdgConfigHome();
     void configDirListReplacesTheDefaults();
     void sameFolderTwice();
+    void codexSessionsAndArchive();
+    void geminiChats();
     void contentIsNotRead();
 
 private:
@@ -99,6 +101,47 @@ void TestDetect::sameFolderTwice()
     writeFile(home.path(".claude/projects/s.jsonl"), "1\n");
     QCOMPARE(::symlink("../.claude", home.path(".config/claude").c_str()), 0);
     QCOMPARE(detectLocalSources(environment(home.path())).size(), std::size_t{1});
+}
+
+void TestDetect::codexSessionsAndArchive()
+{
+    const TempFolder home;
+    for (const char *root : {".codex", "other"}) {
+        makeFolder(home.path(std::string(root) + "/sessions/2026/11/21"));
+        makeFolder(home.path(std::string(root) + "/archived_sessions"));
+        makeFolder(home.path(std::string(root) + "/log"));
+        writeFile(home.path(std::string(root) + "/sessions/2026/11/21/rollout-1.jsonl"), "12\n");
+        writeFile(home.path(std::string(root) + "/archived_sessions/rollout-2.jsonl"), "1234\n");
+        writeFile(home.path(std::string(root) + "/sessions/notes.jsonl"), "1\n");
+        writeFile(home.path(std::string(root) + "/history.jsonl"), "1\n");
+    }
+    const auto found = detectLocalSources(environment(home.path()));
+    QCOMPARE(found.size(), std::size_t{2});
+    QCOMPARE(found[0].kind, std::string("codex"));
+    QCOMPARE(found[0].root, home.path(".codex/sessions"));
+    QCOMPARE(found[0].files, std::size_t{1});
+    QCOMPARE(found[0].bytes, 3);
+    QCOMPARE(found[1].root, home.path(".codex/archived_sessions"));
+    QCOMPARE(found[1].bytes, 5);
+    const auto moved = detectLocalSources(environment(home.path(), {{"CODEX_HOME", "~/other"}}));
+    QCOMPARE(moved.size(), std::size_t{2});
+    QCOMPARE(moved[0].root, home.path("other/sessions"));
+    QVERIFY(detectLocalSources(environment(home.path(), {{"CODEX_HOME", home.path("none")}})).empty());
+}
+
+void TestDetect::geminiChats()
+{
+    const TempFolder home;
+    makeFolder(home.path(".gemini/tmp/shop/chats"));
+    writeFile(home.path(".gemini/tmp/shop/logs.json"), "[]\n");
+    QVERIFY(detectLocalSources(environment(home.path())).empty());
+    writeFile(home.path(".gemini/tmp/shop/chats/session-1.json"), "{}\n");
+    writeFile(home.path(".gemini/tmp/shop/chats/session-2.jsonl"), "{}\n");
+    const auto found = detectLocalSources(environment(home.path()));
+    QCOMPARE(found.size(), std::size_t{1});
+    QCOMPARE(found[0].kind, std::string("gemini-cli"));
+    QCOMPARE(found[0].root, home.path(".gemini/tmp"));
+    QCOMPARE(found[0].files, std::size_t{2});
 }
 
 void TestDetect::contentIsNotRead()
