@@ -7,9 +7,7 @@
 #include <string>
 #include <string_view>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include "core/base/jsonscan.h"
 
 namespace flyball {
 
@@ -44,7 +42,14 @@ public:
     }
 
     /// Consumes '{'. Then: while (nextKey(key)) { consume exactly one value }.
-    [[nodiscard]] bool beginObject();
+    [[nodiscard]] bool beginObject()
+    {
+        if (peek() != '{')
+            return fail();
+        ++m_at;
+        m_first = true;
+        return true;
+    }
     /// Raw key text (escapes as written: known names have none). False at '}' or on failure.
     [[nodiscard]] bool nextKey(std::string_view &key)
     {
@@ -80,7 +85,13 @@ public:
     [[nodiscard]] bool beginArray();
     [[nodiscard]] bool nextElement();
 
-    bool skipValue();
+    bool skipValue()
+    {
+        if (m_failed || m_at >= m_end || *m_at != '"')
+            return skipValueSlow();
+        m_first = false;
+        return skipString();
+    }
     /// Raw contents of a string, without quotes; `escaped` tells whether it needs decoding.
     [[nodiscard]] bool readString(std::string_view &raw, bool &escaped)
     {
@@ -101,50 +112,29 @@ public:
     [[nodiscard]] bool readText(std::string_view &text, std::string &scratch);
     /// A value that may be null: true with `isNull` set and the null consumed, or untouched.
     [[nodiscard]] bool takeNull();
+    /// The form every producer writes counts in: at most fifteen digits and then ',' or '}'. False, and nothing
+    /// consumed, for anything else.
+    [[nodiscard]] bool takeCount(std::int64_t &value)
+    {
+        const char *at = m_at;
+        const char *const most = m_end - m_at > 16 ? m_at + 16 : m_end;
+        std::int64_t number = 0;
+        while (at < most && *at >= '0' && *at <= '9')
+            number = number * 10 + (*at++ - '0');
+        if (m_failed || at == m_at || at >= most || (*at != ',' && *at != '}'))
+            return false;
+        value = number;
+        m_at = at;
+        m_first = false;
+        return true;
+    }
     [[nodiscard]] bool readBool(bool &value);
     /// The characters of a number as written.
     [[nodiscard]] bool readNumber(std::string_view &digits);
     /// The whole text of the next value, of any type.
     [[nodiscard]] bool readRaw(std::string_view &raw);
 
-    /// Next '"' or '\\' in [at, end), or end. Trace lines are mostly strings, so this loop decides
-    /// the speed of every reader.
-    [[nodiscard]] static const char *findQuoteOrBackslash(const char *at, const char *end)
-    {
-#if defined(__SSE2__)
-        const __m128i quote = _mm_set1_epi8('"');
-        const __m128i backslash = _mm_set1_epi8('\\');
-        while (end - at >= 16) {
-            const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i *>(at));
-            const __m128i hit = _mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_cmpeq_epi8(block, backslash));
-            const int mask = _mm_movemask_epi8(hit);
-            if (mask != 0)
-                return at + __builtin_ctz(static_cast<unsigned>(mask));
-            at += 16;
-        }
-#endif
-        while (at < end && *at != '"' && *at != '\\')
-            ++at;
-        return at;
-    }
-
 private:
-    /// Next '"' in [at, end), or end.
-    [[nodiscard]] static const char *findQuote(const char *at, const char *end)
-    {
-#if defined(__SSE2__)
-        const __m128i quote = _mm_set1_epi8('"');
-        for (int blocks = 0; blocks < 4 && end - at >= 16; ++blocks, at += 16) {
-            const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i *>(at));
-            const int mask = _mm_movemask_epi8(_mm_cmpeq_epi8(block, quote));
-            if (mask != 0)
-                return at + __builtin_ctz(static_cast<unsigned>(mask));
-        }
-#endif
-        // The library's search uses the widest registers the machine has: right for the long ones.
-        const void *found = at < end ? std::memchr(at, '"', static_cast<std::size_t>(end - at)) : nullptr;
-        return found ? static_cast<const char *>(found) : end;
-    }
     [[nodiscard]] bool nextKeySlow(std::string_view &key);
     [[nodiscard]] bool readStringSlow(std::string_view &raw, bool &escaped);
     void skipSpace()
@@ -157,7 +147,15 @@ private:
         m_failed = true;
         return false;
     }
-    bool skipString();
+    bool skipString()
+    {
+        const char *behind = behindString(m_at + 1, m_end);
+        if (!behind)
+            return fail();
+        m_at = behind;
+        return true;
+    }
+    bool skipValueSlow();
     bool skipContainer();
     bool skipLiteral();
 

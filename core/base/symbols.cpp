@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/symbols.h"
 
+#include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "core/base/jsoncursor.h"
@@ -29,19 +31,49 @@ SymbolTable::~SymbolTable()
     }
 }
 
-std::string_view SymbolTable::store(std::string_view text)
+char *SymbolTable::take(std::size_t bytes)
 {
-    if (text.size() > m_arenaLeft) {
-        const std::size_t chunk = text.size() > kArenaChunk ? text.size() : kArenaChunk;
-        m_arena.push_back(std::make_unique<char[]>(chunk));
+    if (bytes > m_arenaLeft) {
+        const std::size_t chunk = bytes > kArenaChunk ? bytes : kArenaChunk;
+        m_arena.push_back(
+            std::unique_ptr<char[]>(new char[chunk])); // not value-initialised: only what is used of it costs memory
         m_arenaAt = m_arena.back().get();
         m_arenaLeft = chunk;
     }
-    std::memcpy(m_arenaAt, text.data(), text.size());
-    const std::string_view stored(m_arenaAt, text.size());
-    m_arenaAt += text.size();
-    m_arenaLeft -= text.size();
-    return stored;
+    char *taken = m_arenaAt;
+    m_arenaAt += bytes;
+    m_arenaLeft -= bytes;
+    return taken;
+}
+
+std::string_view SymbolTable::store(std::string_view text)
+{
+    char *stored = take(text.size());
+    std::memcpy(stored, text.data(), text.size());
+    return {stored, text.size()};
+}
+
+void SymbolTable::addBlock(std::size_t block)
+{
+    if (!m_blocks[block].load(std::memory_order_relaxed))
+        m_blocks[block].store(new std::string_view[kBlockSize], std::memory_order_release);
+}
+
+void SymbolTable::makeRoom(Room &room)
+{
+    constexpr std::size_t kTexts = 256;
+    constexpr std::size_t kBytes = 8192;
+    const std::lock_guard lock(m_mutex);
+    if (room.next == room.end) { // all of them in one block
+        const std::size_t size = m_size.load(std::memory_order_relaxed);
+        const std::size_t end = std::min(size + kTexts, (size / kBlockSize + 1) * kBlockSize);
+        addBlock(size >> kBlockBits);
+        room.next = static_cast<Symbol>(size);
+        room.end = static_cast<Symbol>(end);
+        m_size.store(end, std::memory_order_release);
+    }
+    room.at = take(kBytes);
+    room.left = kBytes;
 }
 
 void SymbolTable::grow()
@@ -82,12 +114,11 @@ Symbol SymbolTable::intern(std::string_view text)
     const std::size_t size = m_size.load(std::memory_order_relaxed);
     const auto symbol = static_cast<Symbol>(size);
     const std::size_t block = symbol >> kBlockBits;
-    if (!m_blocks[block].load(std::memory_order_relaxed))
-        m_blocks[block].store(new std::string_view[kBlockSize], std::memory_order_release);
+    addBlock(block);
     m_blocks[block].load(std::memory_order_relaxed)[symbol & (kBlockSize - 1)] = store(text);
     m_size.store(size + 1, std::memory_order_release);
     m_slots[at] = {hash, symbol};
-    if (size * 10 > m_slots.size() * 7)
+    if (++m_named * 10 > m_slots.size() * 7)
         grow();
     return symbol;
 }
@@ -103,8 +134,8 @@ Symbol SymbolTable::find(std::string_view text) const
 
 namespace {
 
-/// A few multiplications over the ends and the middle: it only has to spread the names of one trace
-/// over the cache, the comparison decides.
+/// A few multiplications over the ends and the middle, none waiting for another: it only has to spread the names of
+/// one trace over the cache, the comparison decides.
 std::uint64_t quickHash(std::string_view text)
 {
     std::uint64_t first = 0;
@@ -117,10 +148,33 @@ std::uint64_t quickHash(std::string_view text)
     } else {
         std::memcpy(&first, text.data(), text.size());
     }
-    std::uint64_t hash = (first ^ text.size()) * 0x9e3779b97f4a7c15ULL;
-    hash = (hash ^ (hash >> 29) ^ middle) * 0xbf58476d1ce4e5b9ULL;
-    hash = (hash ^ (hash >> 32) ^ last) * 0x94d049bb133111ebULL;
-    return hash ^ (hash >> 31);
+    const std::uint64_t hash = (first ^ text.size()) * 0x9e3779b97f4a7c15ULL
+                               ^ std::rotl(middle * 0xbf58476d1ce4e5b9ULL, 21)
+                               ^ std::rotl(last * 0x94d049bb133111ebULL, 43);
+    return (hash ^ (hash >> 32)) * 0xd6e8feb86659fd93ULL >> 32;
+}
+
+/// Names are a few words long: shorter than a call of memcmp.
+bool sameText(std::string_view a, std::string_view b)
+{
+    if (a.size() != b.size())
+        return false;
+    const char *x = a.data();
+    const char *y = b.data();
+    const std::size_t size = a.size();
+    if (size < 8 || size > 64)
+        return std::memcmp(x, y, size) == 0;
+    const auto differs = [&](std::size_t at) {
+        std::uint64_t one = 0;
+        std::uint64_t other = 0;
+        std::memcpy(&one, x + at, 8);
+        std::memcpy(&other, y + at, 8);
+        return one ^ other;
+    };
+    std::uint64_t different = differs(size - 8);
+    for (std::size_t at = 0; at + 8 < size; at += 8)
+        different |= differs(at);
+    return different == 0;
 }
 
 } // namespace
@@ -128,7 +182,7 @@ std::uint64_t quickHash(std::string_view text)
 Symbol SymbolCache::look(std::string_view text, bool checked)
 {
     Entry &entry = m_entries[quickHash(text) & (m_entries.size() - 1)];
-    if (entry.symbol != 0 && entry.text == text)
+    if (entry.symbol != 0 && sameText(entry.text, text))
         return entry.symbol;
     if (!checked || isValidUtf8(text)) {
         entry.symbol = m_table.intern(text);

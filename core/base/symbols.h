@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -35,6 +36,27 @@ public:
     }
     [[nodiscard]] std::size_t size() const { return m_size.load(std::memory_order_acquire); }
 
+    /// Symbols and memory set aside for one thread, which fills them without the table's lock.
+    struct Room {
+        Symbol next = 0, end = 0;
+        char *at = nullptr;
+        std::size_t left = 0;
+    };
+    static constexpr std::size_t kLongestApart = 256;
+    /// A symbol for a text that nobody will look for: neither intern() nor find() knows it, and the same text twice
+    /// has two. At most kLongestApart bytes.
+    [[nodiscard]] Symbol addApart(std::string_view text, Room &room)
+    {
+        if (room.next == room.end || text.size() > room.left)
+            makeRoom(room);
+        std::memcpy(room.at, text.data(), text.size());
+        m_blocks[room.next >> kBlockBits].load(std::memory_order_relaxed)[room.next & (kBlockSize - 1)] = {room.at,
+                                                                                                           text.size()};
+        room.at += text.size();
+        room.left -= text.size();
+        return room.next++;
+    }
+
 private:
     static constexpr unsigned kBlockBits = 14;
     static constexpr Symbol kBlockSize = 1U << kBlockBits;
@@ -42,6 +64,9 @@ private:
 
     [[nodiscard]] Symbol find(std::string_view text, std::uint32_t hash, std::size_t &at) const;
     [[nodiscard]] std::string_view store(std::string_view text);
+    [[nodiscard]] char *take(std::size_t bytes);
+    void makeRoom(Room &room);
+    void addBlock(std::size_t block);
     void grow();
 
     mutable std::mutex m_mutex;
@@ -51,6 +76,7 @@ private:
     };
 
     std::vector<Slot> m_slots; // open addressing, power of two
+    std::size_t m_named = 0;   // slots in use: texts apart have none
     std::unique_ptr<std::atomic<std::string_view *>[]> m_blocks;
     std::vector<std::unique_ptr<char[]>> m_arena;
     std::size_t m_arenaLeft = 0;
@@ -68,6 +94,13 @@ public:
     [[nodiscard]] Symbol internChecked(std::string_view text) { return text.empty() ? 0 : look(text, true); }
     /// For names seen once (request ids): straight to the table.
     [[nodiscard]] Symbol internUnique(std::string_view text) { return m_table.intern(text); }
+    /// For texts that are only read, never looked for (SymbolTable::addApart): no lock, no search.
+    [[nodiscard]] Symbol addApart(std::string_view text)
+    {
+        return text.empty()                                ? 0
+               : text.size() <= SymbolTable::kLongestApart ? m_table.addApart(text, m_room)
+                                                           : m_table.intern(text);
+    }
     [[nodiscard]] SymbolTable &table() { return m_table; }
 
 private:
@@ -78,6 +111,7 @@ private:
     [[nodiscard]] Symbol look(std::string_view text, bool checked);
 
     SymbolTable &m_table;
+    SymbolTable::Room m_room;
     std::array<Entry, 1024> m_entries{};
 };
 

@@ -58,14 +58,26 @@ void civilFromDays(std::int64_t days, int &year, unsigned &month, unsigned &day)
 
 std::optional<TimeNs> parseRfc3339(std::string_view text)
 {
-    int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
-    if (text.size() < 20 || !readDigits(text, 0, 4, year) || text[4] != '-' || !readDigits(text, 5, 2, month)
-        || text[7] != '-' || !readDigits(text, 8, 2, day) || (text[10] != 'T' && text[10] != 't' && text[10] != ' ')
-        || !readDigits(text, 11, 2, hour) || text[13] != ':' || !readDigits(text, 14, 2, minute) || text[16] != ':'
-        || !readDigits(text, 17, 2, second))
+    if (text.size() < 20)
         return std::nullopt;
-    if (year < 1970 || year > 2200 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59
-        || second > 60)
+    // Every line of a trace has one: all the digits first, one look at whether they were digits.
+    const bool wrong = text[4] != '-' || text[7] != '-' || (text[10] != 'T' && text[10] != 't' && text[10] != ' ')
+                       || text[13] != ':' || text[16] != ':';
+    unsigned foreign = 0;
+    const auto pair = [&](std::size_t place) {
+        const unsigned tens = static_cast<unsigned char>(text[place]) - unsigned{'0'};
+        const unsigned ones = static_cast<unsigned char>(text[place + 1]) - unsigned{'0'};
+        foreign |= static_cast<unsigned>(tens > 9) | static_cast<unsigned>(ones > 9);
+        return static_cast<int>(tens * 10 + ones);
+    };
+    const int year = pair(0) * 100 + pair(2);
+    const int month = pair(5);
+    const int day = pair(8);
+    const int hour = pair(11);
+    const int minute = pair(14);
+    const int second = pair(17);
+    if (wrong || foreign != 0 || year < 1970 || year > 2200 || month < 1 || month > 12 || day < 1 || day > 31
+        || hour > 23 || minute > 59 || second > 60)
         return std::nullopt;
     std::size_t at = 19;
     TimeNs fraction = 0;
@@ -97,9 +109,10 @@ std::optional<TimeNs> parseRfc3339(std::string_view text)
     if (at != text.size())
         return std::nullopt;
     const std::int64_t days = daysFromCivil(year, static_cast<unsigned>(month), static_cast<unsigned>(day));
-    unsigned realMonth = 0, realDay = 0;
     if (day > 28) { // 30 February is no date
-        civilFromDays(days, year, realMonth, realDay);
+        int realYear = 0;
+        unsigned realMonth = 0, realDay = 0;
+        civilFromDays(days, realYear, realMonth, realDay);
         if (realDay != static_cast<unsigned>(day))
             return std::nullopt;
     }

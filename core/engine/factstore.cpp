@@ -2,11 +2,16 @@
 #include "core/engine/factstore.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <type_traits>
 
 namespace flyball {
 
 namespace {
+
+constexpr std::uint32_t kSpanFailed = 1U << 8; // in SpanNames::traits, above the role
+constexpr std::uint32_t kSpanCapped = 1U << 9;
 
 constexpr std::uint64_t mix(std::uint64_t x)
 {
@@ -55,52 +60,39 @@ const Format *FactStore::formatFor(Symbol kind)
 
 const Format *FactStore::formatOf(std::uint32_t group) const { return m_groups[group].format; }
 
+template <typename Set>
+std::uint32_t FactStore::NameTable<Set>::numberOf(const Set &set)
+{
+    static_assert(std::has_unique_object_representations_v<Set> && sizeof(Set) % 16 == 0);
+    const auto same = [&](std::uint32_t i) { return std::memcmp(&sets[i], &set, sizeof set) == 0; };
+    if (last != kNone && same(last))
+        return last;
+    std::array<std::uint64_t, sizeof(Set) / 8> words;
+    std::memcpy(words.data(), &set, sizeof set);
+    std::uint64_t even = 0; // two sums, so that one multiplication need not wait for the other
+    std::uint64_t odd = 0;
+    for (std::size_t i = 0; i < words.size(); i += 2) {
+        even = (even ^ words[i]) * 0x9e3779b97f4a7c15ULL;
+        odd = (odd ^ words[i + 1]) * 0xd6e8feb86659fd93ULL;
+    }
+    const std::uint64_t hash = mix(even ^ (odd >> 32) ^ (odd << 32));
+    last = index.find(hash, same);
+    if (last == kNone) {
+        last = static_cast<std::uint32_t>(sets.size());
+        sets.push_back(set);
+        index.insert(hash, last);
+    }
+    return last;
+}
+
 std::uint32_t FactStore::namesFor(const CallFact &f)
 {
-    NameSet set{f.ownerPath,   f.format,   f.source,         f.producer,
-                f.project,     f.provider, f.modelRequested, f.modelServed,
-                f.serviceTier, f.geo,      f.errorType,      f.finishReason,
-                f.origin.path, f.names,    f.ownerStart,     f.origin.fileStart};
+    NameSet set{f.ownerPath,  f.format,          f.source,      f.producer,    f.project,
+                f.provider,   f.modelRequested,  f.modelServed, f.serviceTier, f.geo,
+                f.errorType,  f.finishReason,    f.origin.path, f.names,       0,
+                f.ownerStart, f.origin.fileStart};
     set.names.session = 0;
-    if (m_lastNames != kNone && m_names[m_lastNames] == set)
-        return m_lastNames;
-    const auto hashOf = [](const NameSet &n) {
-        // Every member is a number, and the struct has no padding between its symbols.
-        std::uint64_t h = static_cast<std::uint64_t>(n.ownerStart) ^ mix(static_cast<std::uint64_t>(n.fileStart));
-        for (const Symbol s : {n.ownerPath,
-                               n.format,
-                               n.source,
-                               n.producer,
-                               n.project,
-                               n.provider,
-                               n.modelRequested,
-                               n.modelServed,
-                               n.serviceTier,
-                               n.geo,
-                               n.errorType,
-                               n.finishReason,
-                               n.originPath,
-                               n.names.workflow,
-                               n.names.agent,
-                               n.names.step,
-                               n.names.taskType,
-                               n.names.segment,
-                               n.names.promptVersion,
-                               n.names.feature,
-                               n.names.tier,
-                               n.names.policyRevision})
-            h = (h ^ s) * 0x9e3779b97f4a7c15ULL;
-        return mix(h);
-    };
-    const std::uint64_t hash = hashOf(set);
-    std::uint32_t index = m_nameIndex.find(hash, [&](std::uint32_t i) { return m_names[i] == set; });
-    if (index == kNone) {
-        index = static_cast<std::uint32_t>(m_names.size());
-        m_names.push_back(set);
-        m_nameIndex.insert(hash, index);
-    }
-    m_lastNames = index;
-    return index;
+    return m_names.numberOf(set);
 }
 
 void FactStore::pack(const CallFact &fact, PackedCall &out)
@@ -141,7 +133,7 @@ void FactStore::pack(const CallFact &fact, PackedCall &out)
 
 void FactStore::unpack(const PackedCall &packed, CallFact &out) const
 {
-    const NameSet &names = m_names[packed.names];
+    const NameSet &names = m_names.sets[packed.names];
     out.group = m_groups[packed.group].key;
     out.sub = packed.sub;
     out.time = packed.time;
@@ -186,6 +178,39 @@ void FactStore::unpack(const PackedCall &packed, CallFact &out) const
     out.responseCache = packed.responseCache;
 }
 
+void FactStore::pack(const SpanFact &span, PackedSpan &out)
+{
+    const std::uint32_t traits = static_cast<std::uint32_t>(span.role) | (span.failed ? kSpanFailed : 0U)
+                                 | (span.budgetExceeded ? kSpanCapped : 0U);
+    SpanNames set{span.name, span.label, span.outcome, span.errorType, span.names, traits, 0};
+    set.names.session = 0;
+    out.span = span.span;
+    out.parent = span.parent;
+    out.start = span.start;
+    out.end = span.end;
+    out.names = m_spanNames.numberOf(set);
+    out.session = span.names.session;
+}
+
+void FactStore::unpack(const PackedSpan &packed, SpanFact &out) const
+{
+    const SpanNames &names = m_spanNames.sets[packed.names];
+    out.trace = m_groups[packed.group].key;
+    out.span = packed.span;
+    out.parent = packed.parent;
+    out.start = packed.start;
+    out.end = packed.end;
+    out.name = names.name;
+    out.label = names.label;
+    out.outcome = names.outcome;
+    out.errorType = names.errorType;
+    out.names = names.names;
+    out.names.session = packed.session;
+    out.role = static_cast<SpanRole>(names.traits & 0xFFU);
+    out.failed = (names.traits & kSpanFailed) != 0;
+    out.budgetExceeded = (names.traits & kSpanCapped) != 0;
+}
+
 void FactStore::addCall(std::uint32_t group, const CallFact &fact, bool &duplicate)
 {
     duplicate = false;
@@ -205,7 +230,7 @@ void FactStore::addCall(std::uint32_t group, const CallFact &fact, bool &duplica
     PackedCall &packed = m_calls.grow();
     pack(fact, packed);
     packed.group = group;
-    m_nextCall.push_back(m_groups[group].calls);
+    m_nextCall.grow() = m_groups[group].calls;
     m_groups[group].calls = index;
     m_groups[group].format = formatFor(fact.format);
     m_callIndex.insert(hash, index);
@@ -215,14 +240,19 @@ void FactStore::addSpan(std::uint32_t group, const SpanFact &span)
 {
     const std::uint64_t hash = spanHash(span);
     const std::uint32_t found = m_spanIndex.find(
-        hash, [&](std::uint32_t i) { return m_spans[i].span == span.span && m_spans[i].trace == span.trace; });
+        hash, [&](std::uint32_t i) { return m_spans[i].span == span.span && m_spans[i].group == group; });
     if (found != kNone) {
-        mergeSpan(m_spans[found], span, m_symbols);
+        SpanFact merged;
+        unpack(m_spans[found], merged);
+        mergeSpan(merged, span, m_symbols);
+        pack(merged, m_spans[found]);
         return;
     }
     const auto index = static_cast<std::uint32_t>(m_spans.size());
-    m_spans.grow() = span;
-    m_nextSpan.push_back(m_groups[group].spans);
+    PackedSpan &packed = m_spans.grow();
+    pack(span, packed);
+    packed.group = group;
+    m_nextSpan.grow() = m_groups[group].spans;
     m_groups[group].spans = index;
     m_spanIndex.insert(hash, index);
 }
@@ -275,7 +305,7 @@ void FactStore::copyGroup(std::uint32_t group, Group &out) const
         span = m_spans[i].span;
     std::sort(order.begin(), order.end());
     for (const auto &[span, i] : order)
-        out.spans.push_back(m_spans[i]);
+        unpack(m_spans[i], out.spans.emplace_back());
     order.clear();
     for (std::uint32_t i = slot.signals; i != kNone; i = m_signals[i].next)
         order.emplace_back(m_signals[i].signal.id, i);
@@ -293,12 +323,11 @@ void FactStore::clear()
     m_nextSpan.clear();
     m_signals.clear();
     m_names.clear();
+    m_spanNames.clear();
     m_rare.clear();
     m_groupIndex.clear();
     m_callIndex.clear();
     m_spanIndex.clear();
-    m_nameIndex.clear();
-    m_lastNames = kNone;
 }
 
 } // namespace flyball

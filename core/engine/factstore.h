@@ -6,69 +6,10 @@
 #include <vector>
 
 #include "core/base/chunkedvector.h"
+#include "core/engine/indextable.h"
 #include "core/formats/format.h"
 
 namespace flyball {
-
-/// Open addressing over indices kept elsewhere. A slot holds 32 bits of the hash beside the index, so that
-/// probing and growing touch nothing but the table itself.
-class IndexTable {
-public:
-    static constexpr std::uint32_t kNone = 0xFFFFFFFFU;
-
-    template <typename Same>
-    [[nodiscard]] std::uint32_t find(std::uint64_t hash, Same &&same) const
-    {
-        if (m_slots.empty())
-            return kNone;
-        const std::size_t mask = m_slots.size() - 1;
-        const auto tag = static_cast<std::uint32_t>(hash);
-        for (std::size_t at = tag & mask; m_slots[at].index != kNone; at = (at + 1) & mask)
-            if (m_slots[at].tag == tag && same(m_slots[at].index))
-                return m_slots[at].index;
-        return kNone;
-    }
-    void insert(std::uint64_t hash, std::uint32_t index)
-    {
-        if (m_slots.empty() || (m_count + 1) * 10 > m_slots.size() * 7) {
-            std::vector<Slot> old;
-            old.swap(m_slots);
-            m_slots.assign(old.empty() ? 1024 : old.size() * 2, Slot{});
-            for (const Slot &slot : old)
-                if (slot.index != kNone)
-                    place(slot);
-        }
-        place({static_cast<std::uint32_t>(hash), index});
-        ++m_count;
-    }
-    /// Asks for the memory a find() of this hash will look at.
-    void prefetch(std::uint64_t hash) const
-    {
-        if (!m_slots.empty())
-            __builtin_prefetch(&m_slots[static_cast<std::uint32_t>(hash) & (m_slots.size() - 1)]);
-    }
-    void clear()
-    {
-        m_slots.clear();
-        m_count = 0;
-    }
-
-private:
-    struct Slot {
-        std::uint32_t tag = 0; ///< also places the slot: tables stay below 2^32 slots
-        std::uint32_t index = kNone;
-    };
-    void place(const Slot &slot)
-    {
-        const std::size_t mask = m_slots.size() - 1;
-        std::size_t at = slot.tag & mask;
-        while (m_slots[at].index != kNone)
-            at = (at + 1) & mask;
-        m_slots[at] = slot;
-    }
-    std::vector<Slot> m_slots;
-    std::size_t m_count = 0;
-};
 
 /// All facts of a scan or of a working set, merged, by group. Not thread-safe.
 class FactStore {
@@ -116,13 +57,44 @@ private:
         std::uint32_t signals = kNone;
         const Format *format = nullptr;
     };
-    /// The names of a fact in one piece: most facts share theirs with thousands of others.
+    /// The names of a fact in one piece, without gaps: most facts share theirs with thousands of others.
     struct NameSet {
         Symbol ownerPath, format, source, producer, project, provider, modelRequested, modelServed, serviceTier, geo,
             errorType, finishReason, originPath;
         Attribution names;
+        Symbol none;
         TimeNs ownerStart, fileStart;
-        friend bool operator==(const NameSet &a, const NameSet &b) = default;
+    };
+    /// Same for a span.
+    struct SpanNames {
+        Symbol name, label, outcome, errorType;
+        Attribution names;
+        std::uint32_t traits; ///< role, failed, budgetExceeded
+        Symbol none;
+    };
+    /// Different sets of names, by number.
+    template <typename Set>
+    struct NameTable {
+        std::vector<Set> sets;
+        IndexTable index;
+        std::uint32_t last = kNone;
+        [[nodiscard]] std::uint32_t numberOf(const Set &set);
+        void clear()
+        {
+            sets.clear();
+            index.clear();
+            last = kNone;
+        }
+    };
+    /// A SpanFact in half the memory.
+    struct PackedSpan {
+        std::uint64_t span = 0;
+        std::uint64_t parent = 0;
+        TimeNs start = 0;
+        TimeNs end = 0;
+        std::uint32_t group = 0;
+        std::uint32_t names = 0;
+        Symbol session = 0;
     };
     /// A CallFact in half the memory: counts in 32 bits (larger ones aside), names by reference.
     struct PackedCall {
@@ -159,22 +131,24 @@ private:
 
     void pack(const CallFact &fact, PackedCall &out);
     void unpack(const PackedCall &packed, CallFact &out) const;
+    void pack(const SpanFact &span, PackedSpan &out);
+    void unpack(const PackedSpan &packed, SpanFact &out) const;
     [[nodiscard]] std::uint32_t namesFor(const CallFact &fact);
     [[nodiscard]] const Format *formatFor(Symbol kind);
 
     SymbolTable &m_symbols;
     std::vector<GroupSlot> m_groups;
     ChunkedVector<PackedCall> m_calls;
-    ChunkedVector<SpanFact> m_spans;
+    ChunkedVector<PackedSpan, 15> m_spans;
     // The next one of the same group, apart from the facts: a walk over them must not wait for each fact in turn.
-    std::vector<std::uint32_t> m_nextCall, m_nextSpan;
+    ChunkedVector<std::uint32_t, 19> m_nextCall, m_nextSpan;
     ChunkedVector<SignalNode> m_signals;
-    std::vector<NameSet> m_names;
+    NameTable<NameSet> m_names;
+    NameTable<SpanNames> m_spanNames;
     std::vector<Rare> m_rare;
-    IndexTable m_groupIndex, m_callIndex, m_spanIndex, m_nameIndex;
+    IndexTable m_groupIndex, m_callIndex, m_spanIndex;
     Symbol m_lastKind = 0;
     const Format *m_lastFormat = nullptr;
-    std::uint32_t m_lastNames = kNone;
 };
 
 } // namespace flyball

@@ -87,6 +87,7 @@ private:
     {
         FileReader::Options options;
         options.handOverUnterminated = true;
+        options.markers = false;
         return options;
     }
 

@@ -88,7 +88,9 @@ Result<ReadOutcome> FileReader::run(const std::string &path, FilePiece piece, bo
     if (!fd) {
         return fileError(error, path);
     }
-    ::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
+    if (status.st_size > m_options.blockBytes) { // a smaller one is read at once, whatever the kernel expects
+        ::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
+    }
     Run state{sink, rejects, m_lines, {}, {}};
     state.chunk.path = path;
     state.chunk.id = idOf(status);
@@ -123,7 +125,7 @@ Result<ReadOutcome> FileReader::run(const std::string &path, FilePiece piece, bo
     }
 }
 
-void FileReader::deliver(Run &run, bool unterminated)
+void FileReader::deliver(Run &run, bool unterminated) const
 {
     Chunk &chunk = run.chunk;
     chunk.bytes = unterminated ? run.lines.rest() : run.lines.bytes();
@@ -135,7 +137,9 @@ void FileReader::deliver(Run &run, bool unterminated)
     run.delivered = run.delivered || !chunk.bytes.empty();
     chunk.unterminated = unterminated;
     chunk.after.offset = chunk.end;
-    chunk.after.marker = unterminated ? run.lines.markerAfterRest() : run.lines.marker();
+    if (m_options.markers) {
+        chunk.after.marker = unterminated ? run.lines.markerAfterRest() : run.lines.marker();
+    }
     run.outcome.bytesRead += chunk.end - chunk.begin;
     run.sink(chunk);
 }

@@ -36,6 +36,8 @@ public:
         /// Hands an incomplete last line over with `unterminated` set. Right for files nobody writes
         /// any more; gz files always do.
         bool handOverUnterminated = false;
+        /// False where nobody will go on from where this reader got: `after` of its chunks has no marker then.
+        bool markers = true;
         ReadAt readAt = readAtOnce;
     };
 
@@ -53,7 +55,7 @@ private:
     struct Run;
     [[nodiscard]] Result<ReadOutcome> run(const std::string &path, FilePiece piece, bool whole, const ChunkSink &sink,
                                           const RejectSink &rejects);
-    static void deliver(Run &run, bool unterminated);
+    void deliver(Run &run, bool unterminated) const;
     void finish(Run &run) const;
 
     Options m_options;

@@ -37,13 +37,27 @@ public:
     [[nodiscard]] bool parse(std::string_view input, Line &line);
 
 private:
+    /// Members that stand on every line of a session with the same values, as one text and what it says.
+    struct Head {
+        std::string text; ///< from the comma before the first of them on; they begin behind the line's first member
+        std::string session, agentId, cwd;
+        bool sidechain = false;
+        bool hasSession = false, hasAgentId = false, hasCwd = false, hasSidechain = false;
+    };
+    bool takeHead(JsonCursor &json, Line &line) const;
+    bool learnHead(JsonCursor &json, Line &line, std::string_view &key);
+    void takeUsualCounts(JsonCursor &json, Line &line);
+    bool parseMember(JsonCursor &json, Line &line, std::string_view key);
     bool parseMessage(JsonCursor &json, Line &line);
     bool parseUsage(JsonCursor &json, Line &line);
+    bool parseUsageMember(JsonCursor &json, Line &line, std::string_view key);
+    bool parseInner(JsonCursor &json, Line &line, std::string_view name, std::int64_t &value);
     bool parseWriteKinds(JsonCursor &json, Line &line);
     bool parseCount(JsonCursor &json, Line &line, std::int64_t &value);
     bool text(JsonCursor &json, std::string_view &out, std::size_t scratch);
 
     std::array<std::string, 14> m_scratch;
+    Head m_head; ///< of the last line that had one
 };
 
 } // namespace flyball::claude

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
-#include <fstream>
+#include <fcntl.h>
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include "core/base/jsoncursor.h"
+#include "core/base/uniquefd.h"
 #include "core/formats/claude_code/claudecode.h"
 #include "core/formats/claude_code/line.h"
 #include "core/formats/lines.h"
@@ -74,6 +76,17 @@ public:
 private:
     void readSidecar();
     void readLine(std::string_view text, std::int64_t at, std::size_t firstCall, FactBatch &out);
+    struct Message {
+        std::string id;
+        Key128 group;
+    };
+    struct Request {
+        std::string id;
+        std::uint64_t key = 0;
+        Symbol symbol = 0;
+    };
+    [[nodiscard]] const Key128 &groupOf(std::string_view messageId);
+    [[nodiscard]] const Request &requestOf(std::string_view id);
     void addCall(const Line &line, std::string_view text, std::int64_t at, TimeNs time, bool timeAssumed,
                  std::size_t firstCall, FactBatch &out);
     void reject(FactBatch &out, std::string_view reason, std::int64_t at, std::size_t length)
@@ -88,6 +101,8 @@ private:
     TimeNs m_fileStart = kNoTime, m_lastTime = kNoTime, m_userTime = kNoTime;
     bool m_subagent = false;
     LineParser m_parser;
+    Message m_message; ///< of the last call: the blocks of a message come one after the other
+    Request m_request;
 };
 
 /// agent-<id>.meta.json beside a subagent's transcript names its type and its task.
@@ -98,12 +113,19 @@ void ClaudeReader::readSidecar()
     if (dot == std::string::npos)
         return;
     path.replace(dot, std::string::npos, ".meta.json");
-    std::ifstream file(path, std::ios::binary);
+    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
     if (!file)
         return;
-    std::string content(kMaxSidecar, '\0');
-    file.read(content.data(), static_cast<std::streamsize>(content.size()));
-    content.resize(static_cast<std::size_t>(file.gcount()));
+    std::string content;
+    for (std::size_t used = 0; used == content.size() && used < kMaxSidecar;) {
+        content.resize(std::min(kMaxSidecar, used + 4096));
+        const ssize_t n = ::read(file.get(), content.data() + used, content.size() - used);
+        used += n > 0 ? static_cast<std::size_t>(n) : 0;
+        if (used < content.size()) {
+            content.resize(used);
+            break;
+        }
+    }
     JsonCursor json(content);
     std::string_view key;
     if (!json.beginObject())
@@ -162,6 +184,27 @@ void ClaudeReader::readLine(std::string_view input, std::int64_t at, std::size_t
     addCall(line, input, at, time, !parsed, firstCall, out);
 }
 
+const Key128 &ClaudeReader::groupOf(std::string_view messageId)
+{
+    if (m_message.id != messageId) {
+        m_message.id = messageId;
+        m_message.group = hashKey(messageId, 0xC1A0DE01);
+    }
+    return m_message.group;
+}
+
+const ClaudeReader::Request &ClaudeReader::requestOf(std::string_view id)
+{
+    if (m_request.id != id) {
+        SymbolCache &symbols = *m_context.symbols;
+        m_request.id = id;
+        m_request.key = hash64(id);
+        // Where only sums are wanted, the text is there for the few that have to be put in order (resolve.cpp).
+        m_request.symbol = m_context.keepRequests ? symbols.internUnique(id) : symbols.addApart(id);
+    }
+    return m_request;
+}
+
 void ClaudeReader::addCall(const Line &line, std::string_view input, std::int64_t at, TimeNs time, bool timeAssumed,
                            std::size_t firstCall, FactBatch &out)
 {
@@ -169,11 +212,14 @@ void ClaudeReader::addCall(const Line &line, std::string_view input, std::int64_
     const bool synthetic = line.model == "<synthetic>";
     CallFact fact;
     // Without a message id two lines are never taken for one call, unless they are the same bytes.
-    fact.group = line.messageId.empty() ? hashKey(input, 0xC1A0DE02) : hashKey(line.messageId, 0xC1A0DE01);
+    fact.group = line.messageId.empty() ? hashKey(input, 0xC1A0DE02) : groupOf(line.messageId);
     const bool joins = line.sidechain || line.request.empty();
-    fact.requestKey = line.request.empty() ? 0 : hash64(line.request);
+    if (!line.request.empty()) {
+        const Request &request = requestOf(line.request);
+        fact.requestKey = request.key;
+        fact.request = request.symbol;
+    }
     fact.sub = joins ? 0 : (fact.requestKey | 1);
-    fact.request = line.request.empty() ? 0 : symbols.internUnique(line.request);
     fact.time = time;
     if (m_userTime != kNoTime && time >= m_userTime)
         fact.latencyNs = time - m_userTime;

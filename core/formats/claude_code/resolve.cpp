@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <array>
 #include <string>
 
 #include "core/formats/claude_code/claudecode.h"
@@ -23,14 +25,27 @@ std::size_t smallestRequest(std::span<const CallFact> calls, const SymbolTable &
     return best;
 }
 
+Key128 runKey(std::string_view session, std::string_view prompt)
+{
+    constexpr std::uint64_t kSeed = 0xC1A0DE03;
+    std::array<char, 256> text; // two ids of 36 characters: nothing to ask the allocator for
+    if (session.size() + prompt.size() < text.size()) {
+        char *at = std::copy(session.begin(), session.end(), text.data());
+        *at++ = '\x1f';
+        at = std::copy(prompt.begin(), prompt.end(), at);
+        return hashKey({text.data(), static_cast<std::size_t>(at - text.data())}, kSeed);
+    }
+    std::string id(session);
+    id += '\x1f';
+    id += prompt;
+    return hashKey(id, kSeed);
+}
+
 /// A run is one prompt of a session; subagents carry their parent's prompt id.
 RunInfo runOf(const CallFact &fact, const SymbolTable &symbols)
 {
     RunInfo run;
-    std::string id(symbols.text(fact.names.session));
-    id += '\x1f';
-    id += symbols.text(fact.prompt);
-    run.run = hashKey(id, 0xC1A0DE03);
+    run.run = runKey(symbols.text(fact.names.session), symbols.text(fact.prompt));
     run.format = fact.format;
     run.session = fact.names.session;
     run.prompt = fact.prompt;

@@ -21,6 +21,19 @@ std::uint64_t wordAt(const char *at)
     return word;
 }
 
+#if defined(__SSE2__)
+bool sameBlock(const char *a, const char *b)
+{
+    const __m128i same = _mm_cmpeq_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i *>(a)),
+                                        _mm_loadu_si128(reinterpret_cast<const __m128i *>(b)));
+    return _mm_movemask_epi8(same) == 0xFFFF;
+}
+constexpr std::size_t kBlock = 16;
+#else
+bool sameBlock(const char *a, const char *b) { return wordAt(a) == wordAt(b); }
+constexpr std::size_t kBlock = 8;
+#endif
+
 /// Whether [at, end) begins with `text`. The texts are a few dozen bytes: shorter than a call of memcmp.
 bool beginsWith(const char *at, const char *end, const std::string &text)
 {
@@ -28,29 +41,33 @@ bool beginsWith(const char *at, const char *end, const std::string &text)
     if (static_cast<std::size_t>(end - at) < size)
         return false;
     const char *expected = text.data();
-    if (size < 8)
+    if (size < kBlock)
         return std::memcmp(at, expected, size) == 0;
-    // The last eight bytes first: `{"key":"gen_ai.` is how all of them begin.
-    if (wordAt(at + size - 8) != wordAt(expected + size - 8))
-        return false;
-    for (std::size_t i = 0; i + 8 < size; i += 8)
-        if (wordAt(at + i) != wordAt(expected + i))
+    // The second block first: `{"key":"gen_ai.` is how all of them begin.
+    for (std::size_t i = kBlock; i + kBlock < size; i += kBlock)
+        if (!sameBlock(at + i, expected + i))
             return false;
-    return true;
-}
-
-/// Same for the few bytes behind a value.
-bool endsAs(const char *at, const char *end, const std::string &text)
-{
-    if (static_cast<std::size_t>(end - at) < text.size())
-        return false;
-    for (std::size_t i = 0; i < text.size(); ++i)
-        if (at[i] != text[i])
-            return false;
-    return true;
+    return sameBlock(at, expected) && sameBlock(at + size - kBlock, expected + size - kBlock);
 }
 
 } // namespace
+
+AttributeShapes::Tail AttributeShapes::tailOf(std::string_view text)
+{
+    static_assert(std::size(kEnds[std::size(kEnds) - 1]) <= sizeof(Tail::text));
+    Tail tail;
+    tail.size = static_cast<std::uint8_t>(text.size());
+    std::memcpy(&tail.text, text.data(), text.size());
+    std::memset(&tail.mask, 0xFF, text.size());
+    return tail;
+}
+
+bool AttributeShapes::endsAs(const char *at, const char *end, const Tail &tail)
+{
+    if (end - at >= 8)
+        return (wordAt(at) & tail.mask) == tail.text;
+    return end - at >= tail.size && std::memcmp(at, &tail.text, tail.size) == 0;
+}
 
 void AttributeShapes::moveToFront(Shape &from, std::size_t follower)
 {
@@ -60,17 +77,18 @@ void AttributeShapes::moveToFront(Shape &from, std::size_t follower)
 }
 
 /// Behind the attribute at `at` if it is written as `shape`, else nullptr.
-const char *AttributeShapes::takeAs(const Shape &shape, const char *at, const char *end, AttributeSet &into) const
+inline const char *AttributeShapes::takeAs(const Shape &shape, const char *at, const char *end,
+                                           AttributeSet &into) const
 {
     if (!beginsWith(at, end, shape.before))
         return nullptr;
     const char *first = at + shape.before.size();
     const char *close = first;
     if (shape.quoted) {
-        close = JsonCursor::findQuoteOrBackslash(first, end);
+        close = findQuoteOrBackslash(first, end);
         // The escapes of a value that no rule uses need not be read, only passed over.
         while (!shape.name && end - close > 2 && *close == '\\')
-            close = JsonCursor::findQuoteOrBackslash(close + 2, end);
+            close = findQuoteOrBackslash(close + 2, end);
     } else {
         if (close < end && (*close == '-' || (*close >= '0' && *close <= '9')))
             while (close < end && isNumberChar(*close))
@@ -83,7 +101,7 @@ const char *AttributeShapes::takeAs(const Shape &shape, const char *at, const ch
         return nullptr;
     if (shape.name)
         into.put(*shape.name, {{first, static_cast<std::size_t>(close - first)}, shape.isNumber, false});
-    return close + shape.after.size();
+    return close + shape.after.size;
 }
 
 void AttributeShapes::take(JsonCursor &json, AttributeSet &into, Place &place)
@@ -134,7 +152,7 @@ void AttributeShapes::learn(std::string_view text, const Value &value, const Att
     if (added && m_shapes.size() < kMaxShapes) {
         Shape shape;
         shape.before = it->first;
-        shape.after = after;
+        shape.after = tailOf(after);
         shape.name = name;
         shape.quoted = after.front() == '"';
         shape.isNumber = value.isNumber;

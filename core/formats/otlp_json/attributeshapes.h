@@ -37,13 +37,21 @@ private:
     static constexpr std::size_t kMaxText = 256;
     static constexpr std::size_t kFollowers = 4;
 
+    /// What stands behind a value, compared as one word.
+    struct Tail {
+        std::uint64_t text = 0, mask = 0;
+        std::uint8_t size = 0;
+    };
     struct Shape {
-        std::string before, after; ///< the text around the value, quotes included
+        std::string before; ///< the text in front of the value, its quote included
+        Tail after;
         const AttrName *name = nullptr;
         bool quoted = false;
         bool isNumber = false;
         std::array<Place, kFollowers> followers{}; ///< latest first; kStart = free
     };
+    [[nodiscard]] static Tail tailOf(std::string_view text);
+    [[nodiscard]] static bool endsAs(const char *at, const char *end, const Tail &tail);
     [[nodiscard]] const char *takeAs(const Shape &shape, const char *at, const char *end, AttributeSet &into) const;
     static void moveToFront(Shape &from, std::size_t follower);
     void follow(Place from, Place to);

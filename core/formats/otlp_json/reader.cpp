@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <array>
+#include <string>
+
 #include "core/formats/lines.h"
 #include "core/formats/otlp_json/otlpjson.h"
 #include "core/formats/otlp_json/spanreader.h"
@@ -8,6 +11,30 @@ namespace flyball {
 namespace {
 
 using namespace otlp;
+
+/// Steps over resources. A process writes the same one in front of each of its batches: what has been stepped over
+/// before is known by comparison.
+class KnownResources {
+public:
+    bool skip(JsonCursor &json)
+    {
+        for (const std::string &text : m_texts)
+            if (!text.empty() && json.consume(text))
+                return true;
+        const char *first = json.position();
+        if (!json.skipValue())
+            return false;
+        const std::string_view text(first, static_cast<std::size_t>(json.position() - first));
+        if (text.front() == '{' && text.size() <= kMaxText)
+            m_texts[m_next++ % m_texts.size()] = text;
+        return true;
+    }
+
+private:
+    static constexpr std::size_t kMaxText = 4096;
+    std::array<std::string, 8> m_texts;
+    std::size_t m_next = 0;
+};
 
 /// Walks one export request. Keys may stand in any order and in snake_case.
 class OtlpJsonReader final : public LineReader {
@@ -86,7 +113,10 @@ private:
         while (json.nextKey(key)) {
             const bool scopes = key == "scopeSpans" || key == "scope_spans" || key == "scopeLogs" || key == "scope_logs"
                                 || key == "instrumentationLibrarySpans";
-            if (!(scopes ? readList(json, &OtlpJsonReader::readScoped) : json.skipValue()))
+            const bool read = scopes              ? readList(json, &OtlpJsonReader::readScoped)
+                              : key == "resource" ? m_resources.skip(json)
+                                                  : json.skipValue();
+            if (!read)
                 return false;
         }
         return !json.failed();
@@ -169,6 +199,7 @@ private:
 
     SpanFacts m_facts;
     SpanReader m_spans;
+    KnownResources m_resources;
     Scope m_scope;
     std::string m_text;
     FactBatch *m_out = nullptr;

@@ -12,37 +12,50 @@ namespace {
 
 constexpr int kMaxAncestors = 512; ///< also ends a cycle of parents
 
-/// The span tree of one trace, for walking upwards.
+/// The span tree of one trace, for walking upwards. The facts outlive it; those of a FactStore come in order, and
+/// then it keeps nothing of its own.
 class Tree {
 public:
-    explicit Tree(const GroupFacts &facts)
-    {
-        m_nodes.reserve(facts.spans.size());
-        for (const SpanFact &span : facts.spans)
-            m_nodes.push_back(&span);
-        std::sort(m_nodes.begin(), m_nodes.end(),
-                  [](const SpanFact *a, const SpanFact *b) { return a->span < b->span; });
-        m_calls.reserve(facts.calls.size());
-        for (const CallFact &call : facts.calls)
-            m_calls.push_back(&call);
-        std::sort(m_calls.begin(), m_calls.end(), [](const CallFact *a, const CallFact *b) { return a->sub < b->sub; });
-    }
-    [[nodiscard]] const SpanFact *node(std::uint64_t span) const
-    {
-        const auto it = std::lower_bound(m_nodes.begin(), m_nodes.end(), span,
-                                         [](const SpanFact *a, std::uint64_t id) { return a->span < id; });
-        return it != m_nodes.end() && (*it)->span == span ? *it : nullptr;
-    }
-    [[nodiscard]] const CallFact *call(std::uint64_t span) const
-    {
-        const auto it = std::lower_bound(m_calls.begin(), m_calls.end(), span,
-                                         [](const CallFact *a, std::uint64_t id) { return a->sub < id; });
-        return it != m_calls.end() && (*it)->sub == span ? *it : nullptr;
-    }
+    explicit Tree(const GroupFacts &facts) : m_spans(facts.spans, &SpanFact::span), m_calls(facts.calls, &CallFact::sub)
+    {}
+    [[nodiscard]] const SpanFact *node(std::uint64_t span) const { return m_spans.find(span); }
+    [[nodiscard]] const CallFact *call(std::uint64_t span) const { return m_calls.find(span); }
 
 private:
-    std::vector<const SpanFact *> m_nodes;
-    std::vector<const CallFact *> m_calls;
+    template <typename Fact>
+    class ById {
+    public:
+        ById(std::span<const Fact> facts, std::uint64_t Fact::*id) : m_facts(facts), m_id(id)
+        {
+            const auto before = [id](const Fact &a, const Fact &b) { return a.*id < b.*id; };
+            if (std::is_sorted(facts.begin(), facts.end(), before))
+                return;
+            m_sorted.reserve(facts.size());
+            for (const Fact &fact : facts)
+                m_sorted.push_back(&fact);
+            std::sort(m_sorted.begin(), m_sorted.end(), [&](const Fact *a, const Fact *b) { return before(*a, *b); });
+        }
+        [[nodiscard]] const Fact *find(std::uint64_t id) const
+        {
+            std::size_t low = 0;
+            for (std::size_t high = m_facts.size(); low < high;) {
+                const std::size_t middle = low + (high - low) / 2;
+                if (at(middle)->*m_id < id)
+                    low = middle + 1;
+                else
+                    high = middle;
+            }
+            return low < m_facts.size() && at(low)->*m_id == id ? at(low) : nullptr;
+        }
+
+    private:
+        [[nodiscard]] const Fact *at(std::size_t i) const { return m_sorted.empty() ? &m_facts[i] : m_sorted[i]; }
+        std::span<const Fact> m_facts;
+        std::uint64_t Fact::*m_id;
+        std::vector<const Fact *> m_sorted;
+    };
+    ById<SpanFact> m_spans;
+    ById<CallFact> m_calls;
 };
 
 void inherit(Symbol &own, Symbol above)
@@ -276,12 +289,13 @@ void resolveTrace(const GroupFacts &facts, const TraitLookup &traits, ResolvedGr
         return;
     const SymbolTable &symbols = traits.symbols();
     const Tree tree(facts);
-    std::vector<bool> counted(facts.calls.size(), true);
+    std::vector<bool> &counted = out.counted;
+    counted.assign(facts.calls.size(), true);
     findAbsorbed(facts, tree, symbols, counted);
     RunInfo run = runOf(facts, symbols);
     for (std::size_t i = 0; i < facts.calls.size(); ++i) {
         const CallFact &fact = facts.calls[i];
-        Call call;
+        Call &call = out.calls.emplace_back();
         copyFact(fact, call);
         call.run = run.run;
         const std::uint32_t known = traits.traits(fact.producer);
@@ -297,9 +311,7 @@ void resolveTrace(const GroupFacts &facts, const TraitLookup &traits, ResolvedGr
             run.closed = true;
         if (run.workflow == 0 && counted[i])
             run.workflow = call.names.workflow;
-        out.calls.push_back(call);
     }
-    out.counted = counted;
     // A trace without any model call costs nothing and is no run of ours.
     if (!facts.calls.empty())
         out.runs.push_back(run);

@@ -2,6 +2,8 @@
 #include "core/formats/otlp_json/spanfacts.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 namespace flyball::otlp {
 
@@ -25,6 +27,14 @@ Verdict verdictOf(std::string_view label)
         if (same(word))
             return Verdict::Fail;
     return Verdict::None;
+}
+
+/// As std::to_string() writes a number, which ids in ledgers depend on, without the way through printf.
+std::string sixDecimals(double value)
+{
+    std::array<char, 512> text; // the largest number has 309 digits before the point
+    const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed, 6);
+    return error == std::errc() ? std::string(text.data(), end) : std::to_string(value);
 }
 
 SpanRole roleOf(Operation operation)
@@ -107,15 +117,26 @@ void SpanFacts::readNames(const SpanScratch &span, Attribution &names)
     names.session = symbol(a.text(Attr::Session));
 }
 
+const SpanFacts::Producer &SpanFacts::producerOf(const Scope &scope, std::string_view provider)
+{
+    for (const Producer &known : m_producers)
+        if (known.provider == provider && known.symbol != 0 && known.name == scope.name
+            && known.version == scope.version)
+            return known;
+    Producer &producer = m_producers[m_nextProducer++ % m_producers.size()];
+    producer.name = scope.name;
+    producer.version = scope.version;
+    producer.provider = provider;
+    producer.symbol = symbol(producer.name + '\x1f' + producer.version + '\x1f' + producer.provider);
+    producer.rule = findProducer(scope.name, scope.version, provider);
+    return producer;
+}
+
 void SpanFacts::setProducer(const Scope &scope, std::string_view provider, CallFact &fact, FactBatch &out)
 {
-    m_producerKey.assign(scope.name);
-    m_producerKey += '\x1f';
-    m_producerKey += scope.version;
-    m_producerKey += '\x1f';
-    m_producerKey += provider;
-    fact.producer = symbol(m_producerKey);
-    const ProducerRule *rule = findProducer(scope.name, scope.version, provider);
+    const Producer &producer = producerOf(scope, provider);
+    const ProducerRule *rule = producer.rule;
+    fact.producer = producer.symbol;
     fact.convention = !rule             ? InputConvention::ByProducer
                       : rule->exclusive ? InputConvention::Exclusive
                                         : InputConvention::Inclusive;
@@ -135,7 +156,7 @@ void SpanFacts::setProducer(const Scope &scope, std::string_view provider, CallF
 void SpanFacts::addCall(SpanScratch &span, const Scope &scope, Operation operation, std::int64_t offset, FactBatch &out)
 {
     const AttributeSet &a = span.attributes;
-    CallFact fact;
+    CallFact &fact = out.calls.emplace_back();
     fact.group = span.trace;
     fact.sub = span.span;
     fact.parentSpan = span.parent;
@@ -173,24 +194,26 @@ void SpanFacts::addCall(SpanScratch &span, const Scope &scope, Operation operati
     if (a.text(Attr::Streamed) == "true")
         fact.flags |= CallStreamed;
     double seconds = 0;
-    if (parseDouble(a.text(Attr::FirstChunkSeconds), seconds) && seconds >= 0 && seconds < 86400)
+    if (a.has(Attr::FirstChunkSeconds) && parseDouble(a.text(Attr::FirstChunkSeconds), seconds) && seconds >= 0
+        && seconds < 86400)
         fact.firstTokenNs = static_cast<std::int64_t>(seconds * 1e9);
-    else if (parseDouble(a.text(Attr::FirstChunkMs), seconds) && seconds >= 0 && seconds < 86'400'000)
+    else if (a.has(Attr::FirstChunkMs) && parseDouble(a.text(Attr::FirstChunkMs), seconds) && seconds >= 0
+             && seconds < 86'400'000)
         fact.firstTokenNs = static_cast<std::int64_t>(seconds * 1e6);
     if (!readUsage(span, operation, fact)) {
+        out.calls.pop_back();
         reject(out, "out_of_range", offset, 0);
         return;
     }
     readCost(span, fact);
     setProducer(scope, provider, fact, out);
     out.newest = std::max(out.newest, fact.time);
-    out.calls.push_back(fact);
 }
 
 void SpanFacts::addNode(SpanScratch &span, Operation operation, FactBatch &out)
 {
     const AttributeSet &a = span.attributes;
-    SpanFact node;
+    SpanFact &node = out.spans.emplace_back();
     node.trace = span.trace;
     node.span = span.span;
     node.parent = span.parent;
@@ -236,7 +259,6 @@ void SpanFacts::addNode(SpanScratch &span, Operation operation, FactBatch &out)
     const std::string_view error = a.has(Attr::ErrorType) ? a.text(Attr::ErrorType) : span.exceptionType;
     node.errorType = symbol(error);
     node.budgetExceeded = error == "budget_exceeded";
-    out.spans.push_back(node);
 }
 
 void SpanFacts::addEvaluation(const Key128 &trace, std::uint64_t span, const Evaluation &evaluation, FactBatch &out)
@@ -254,7 +276,7 @@ void SpanFacts::addEvaluation(const Key128 &trace, std::uint64_t span, const Eva
     key += '\x1f';
     key += evaluation.label;
     key += '\x1f';
-    key += std::to_string(evaluation.time) + '\x1f' + std::to_string(evaluation.score) + '\x1f'
+    key += std::to_string(evaluation.time) + '\x1f' + sixDecimals(evaluation.score) + '\x1f'
            + std::to_string(evaluation.index);
     signal.id = hash64(key);
     out.signals.push_back(signal);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,13 @@ private:
     void readVercelWrites(std::string_view metadata, Usage &usage);
     void readCost(const SpanScratch &span, CallFact &fact);
     void readNames(const SpanScratch &span, Attribution &names);
+    /// What follows from who wrote a span.
+    struct Producer {
+        std::string name, version, provider;
+        Symbol symbol = 0;
+        const ProducerRule *rule = nullptr;
+    };
+    [[nodiscard]] const Producer &producerOf(const Scope &scope, std::string_view provider);
     void setProducer(const Scope &scope, std::string_view provider, CallFact &fact, FactBatch &out);
     [[nodiscard]] Symbol symbol(std::string_view text);
 
@@ -40,7 +48,8 @@ private:
     Symbol m_source = 0, m_path = 0, m_format = 0;
     TimeNs m_arrival = 0;
     bool m_keepRequests = true;
-    std::string m_producerKey;
+    std::array<Producer, 8> m_producers; ///< those of late
+    std::size_t m_nextProducer = 0;
 };
 
 } // namespace flyball::otlp

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/formats/otlp_json/usualtext.h"
+
 namespace flyball::otlp {
 
 namespace {
@@ -40,6 +42,8 @@ bool SpanReader::readText(JsonCursor &json, std::string_view &text)
 bool SpanReader::readStatus(JsonCursor &json)
 {
     m_span.status = 0;
+    if (json.consume("{}")) // what exporters write of a span that did not fail
+        return true;
     if (json.peek() != '{')
         return json.skipValue();
     std::string_view key;
@@ -114,12 +118,31 @@ bool SpanReader::readEvents(JsonCursor &json)
     return forEachObject(json, [this](JsonCursor &event) { return readEvent(event); });
 }
 
+/// The members in front of the attributes, in the order of the protobuf fields and in the form that exporters write
+/// them: each is then one comparison. What is written in any other way stays where it is, for the general reader.
+void SpanReader::takeUsualHead(JsonCursor &json)
+{
+    UsualText text(json.rest());
+    if (!text.takeMember(R"("traceId":")", [&] { return text.takeId(m_span.trace); }))
+        return;
+    if (text.takeMember(R"(,"spanId":")", [&] { return text.takeId(m_span.span); })) {
+        text.takeMember(R"(,"parentSpanId":")", [&] { return text.take("\"") || text.takeId(m_span.parent); });
+        text.takeMember(R"(,"flags":)", [&] { return text.skipNumber(); });
+        text.takeMember(R"(,"name":")", [&] { return text.takeString(m_span.name); });
+        text.takeMember(R"(,"kind":)", [&] { return text.skipNumber(); });
+        text.takeMember(R"(,"startTimeUnixNano":")", [&] { return text.takeTime(m_span.start); });
+        text.takeMember(R"(,"endTimeUnixNano":")", [&] { return text.takeTime(m_span.end); });
+    }
+    json.skipTo(text.at());
+}
+
 bool SpanReader::readSpan(JsonCursor &json, const Scope &scope, std::int64_t offset, FactBatch &out)
 {
     std::string_view key;
     m_span.reset();
     if (!json.beginObject())
         return false;
+    takeUsualHead(json);
     while (json.nextKey(key))
         if (!readSpanMember(json, key))
             return false;

@@ -33,6 +33,7 @@ public:
     [[nodiscard]] bool readLog(JsonCursor &json, FactBatch &out);
 
 private:
+    void takeUsualHead(JsonCursor &json);
     bool readSpanMember(JsonCursor &json, std::string_view key);
     bool readText(JsonCursor &json, std::string_view &text);
     bool readStatus(JsonCursor &json);

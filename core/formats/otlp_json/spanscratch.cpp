@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "core/formats/otlp_json/attributeshapes.h"
+#include "core/formats/otlp_json/usualtext.h"
 
 namespace flyball::otlp {
 
@@ -297,21 +298,6 @@ bool readSpanId(std::string_view text, std::uint64_t &id)
         return false;
     id = word;
     return id != 0;
-}
-
-/// The number eight digits say, by halves: pairs, pairs of pairs, all (Daniel Lemire, "Quickly parsing eight
-/// digits", 2018). Sets `wrong` where one is no digit.
-static std::uint64_t eightDigits(const char *at, bool &wrong)
-{
-    std::uint64_t text = 0;
-    std::memcpy(&text, at, 8);
-    const std::uint64_t digits = text - 0x3030303030303030ULL;
-    wrong = wrong
-            || ((text & 0xF0F0F0F0F0F0F0F0ULL) | (((text + 0x0606060606060606ULL) & 0xF0F0F0F0F0F0F0F0ULL) >> 4))
-                   != 0x3333333333333333ULL;
-    const std::uint64_t pairs = digits * 10 + (digits >> 8);
-    constexpr std::uint64_t mask = 0x000000FF000000FFULL;
-    return (((pairs & mask) * 0x000F424000000064ULL) + (((pairs >> 16) & mask) * 0x0000271000000001ULL)) >> 32;
 }
 
 bool readTime(JsonCursor &json, TimeNs &time)

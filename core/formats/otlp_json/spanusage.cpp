@@ -18,6 +18,16 @@ int readCount(const AttributeSet &attributes, Attr attr, std::int64_t &value)
     const std::string_view text = attributes.text(attr);
     if (text.empty())
         return 0;
+    if (text.size() <= 15) { // digits alone, as nearly always: in range whatever they say
+        std::int64_t digits = 0;
+        const char *at = text.data();
+        for (const char *end = at + text.size(); at < end && *at >= '0' && *at <= '9'; ++at)
+            digits = digits * 10 + (*at - '0');
+        if (at == text.data() + text.size()) {
+            value = digits;
+            return 1;
+        }
+    }
     std::int64_t number = 0;
     if (!parseInt64(text, number))
         return text.find_first_not_of("-0123456789.eE+") == std::string_view::npos ? -1 : 0;
@@ -192,7 +202,7 @@ void SpanFacts::readCost(const SpanScratch &span, CallFact &fact)
 {
     const AttributeSet &a = span.attributes;
     std::int64_t pico = 0;
-    if (parsePicoUsd(a.text(Attr::ReportedCost), pico) && pico >= 0) {
+    if (a.has(Attr::ReportedCost) && parsePicoUsd(a.text(Attr::ReportedCost), pico) && pico >= 0) {
         fact.reportedPico = pico;
         return;
     }

@@ -3,6 +3,7 @@
 #include "core/base/jsoncursor.h"
 
 #include <QtTest/QtTest>
+#include <random>
 #include <string>
 
 using namespace flyball;
@@ -73,6 +74,9 @@ private slots:
     void depthIsLimitedAndNothingOverflows();
     void consumeTakesExactlyWhatItIsGiven();
     void positionsOfNestedWalks();
+    void endsOfLongStrings();
+    void countsInTheUsualForm_data();
+    void countsInTheUsualForm();
 };
 
 void TestJsonCursor::grammar_data()
@@ -265,6 +269,66 @@ void TestJsonCursor::positionsOfNestedWalks()
         QVERIFY2(!walks(bad), bad);
     for (const char *good : {R"([[],[]])", R"([{},1])", R"({"a":[],"b":1})", R"([{"a":[[],[{}]]},{"b":2}])"})
         QVERIFY2(walks(good), good);
+}
+
+void TestJsonCursor::endsOfLongStrings()
+{
+    // Against a search character by character: quotes and runs of backslashes at every place of a block.
+    std::mt19937 random(7);
+    for (int round = 0; round < 20'000; ++round) {
+        std::string text = "\"";
+        const auto size = random() % 400;
+        const auto odd = 2 + random() % 60; // every how many characters stands one of interest
+        while (text.size() <= size)
+            text += random() % odd != 0 ? 'a' : random() % 3 == 0 ? '"' : '\\';
+        std::size_t end = 1;
+        while (end < text.size() && text[end] != '"')
+            end += text[end] == '\\' ? 2U : 1U;
+        const bool closed = end < text.size();
+        const std::vector<char> exact(text.begin(), text.end());
+        JsonCursor json(std::string_view(exact.data(), exact.size()));
+        QCOMPARE(json.skipValue(), closed);
+        if (closed)
+            QCOMPARE(json.position() - exact.data(), std::ptrdiff_t(end + 1));
+        JsonCursor other(std::string_view(exact.data(), exact.size()));
+        std::string_view raw;
+        bool escaped = false;
+        QCOMPARE(other.readString(raw, escaped), closed);
+        if (closed)
+            QCOMPARE(raw.size(), end - 1);
+    }
+}
+
+void TestJsonCursor::countsInTheUsualForm_data()
+{
+    QTest::addColumn<QByteArray>("text");
+    QTest::addColumn<qint64>("value"); // -1 = not taken
+    QTest::newRow("in an object") << QByteArray("12}") << qint64(12);
+    QTest::newRow("zero") << QByteArray("0,\"b\":1}") << qint64(0);
+    QTest::newRow("fifteen digits") << QByteArray("999999999999999,") << qint64(999999999999999);
+    QTest::newRow("sixteen digits") << QByteArray("1000000000000000,") << qint64(-1);
+    QTest::newRow("end of text") << QByteArray("12") << qint64(-1);
+    QTest::newRow("nothing") << QByteArray("") << qint64(-1);
+    QTest::newRow("in a list") << QByteArray("12]") << qint64(-1);
+    QTest::newRow("space behind") << QByteArray("12 }") << qint64(-1);
+    QTest::newRow("space before") << QByteArray(" 12}") << qint64(-1);
+    QTest::newRow("fraction") << QByteArray("12.0}") << qint64(-1);
+    QTest::newRow("exponent") << QByteArray("1e3}") << qint64(-1);
+    QTest::newRow("negative") << QByteArray("-1}") << qint64(-1);
+    QTest::newRow("null") << QByteArray("null}") << qint64(-1);
+    QTest::newRow("text") << QByteArray("\"12\"}") << qint64(-1);
+}
+
+void TestJsonCursor::countsInTheUsualForm()
+{
+    QFETCH(QByteArray, text);
+    QFETCH(qint64, value);
+    const std::vector<char> exact(text.begin(), text.end());
+    JsonCursor json(std::string_view(exact.data(), exact.size()));
+    std::int64_t count = -5;
+    QCOMPARE(json.takeCount(count), value >= 0);
+    QCOMPARE(qint64(count), value >= 0 ? value : qint64(-5)); // untouched where it was not taken
+    QCOMPARE(json.position() == exact.data(), value < 0);
 }
 
 QTEST_GUILESS_MAIN(TestJsonCursor)

@@ -20,6 +20,7 @@ private slots:
     void growthKeepsTextsInPlace();
     void fourThreads();
     void cacheAgreesWithTheTable();
+    void textsApart();
 };
 
 void TestSymbols::emptyIsZero()
@@ -117,6 +118,35 @@ void TestSymbols::cacheAgreesWithTheTable()
     const Symbol request = cache.internUnique("req_1");
     QCOMPARE(table.find("req_1"), request);
     QVERIFY(table.size() <= 5002);
+}
+
+void TestSymbols::textsApart()
+{
+    SymbolTable table;
+    const Symbol known = table.intern("req_7");
+    std::vector<std::vector<std::pair<Symbol, std::string>>> added(3);
+    std::vector<std::thread> threads;
+    for (std::size_t t = 0; t < added.size(); ++t)
+        threads.emplace_back([&table, &mine = added[t], t] {
+            SymbolCache cache(table);
+            for (int i = 0; i < 20'000; ++i) { // more than a block of the table; every hundredth is a long one
+                std::string text = "req_" + std::to_string(i) + std::string(i % 100 == 0 ? 300 : 0, 'x');
+                mine.emplace_back(cache.addApart(text), std::move(text));
+                if (i % 7 == 0)
+                    mine.emplace_back(cache.intern("name" + std::to_string(t)), "name" + std::to_string(t));
+            }
+        });
+    for (std::thread &thread : threads)
+        thread.join();
+    for (const auto &mine : added)
+        for (const auto &[symbol, text] : mine)
+            QCOMPARE(table.text(symbol), std::string_view(text));
+    QCOMPARE(table.find("req_7"), known); // not one of those added apart
+    QCOMPARE(table.find("req_8"), Symbol(0));
+    const Symbol later = table.intern("req_8");
+    QCOMPARE(table.find("req_8"), later);
+    SymbolCache cache(table);
+    QCOMPARE(cache.addApart(""), Symbol(0));
 }
 
 QTEST_GUILESS_MAIN(TestSymbols)

@@ -135,6 +135,7 @@ private Q_SLOTS:
     void groupsAndOrder();
     void duplicateOnlyWhereItIsOne();
     void spansAndSignals();
+    void spansKeepTheirNames();
     void clearAndReuse();
 };
 
@@ -270,6 +271,52 @@ void TestFactStore::spansAndSignals()
         QCOMPARE(qint64(out.spans[i].end), qint64(2999 - i));
     }
     QCOMPARE(out.signals.size(), std::size_t(2));
+}
+
+void TestFactStore::spansKeepTheirNames()
+{
+    SymbolTable symbols;
+    FactStore store(symbols);
+    std::mt19937 random(11);
+    const auto any = [&] { return symbols.intern("n" + std::to_string(random() % 3)); };
+    const auto words = [&](const SpanFact &s) {
+        std::string text = toHex(s.trace) + toHex64(s.span) + toHex64(s.parent) + std::to_string(s.start) + "-"
+                           + std::to_string(s.end);
+        for (const Symbol symbol : {s.name, s.label, s.outcome, s.errorType, s.names.workflow, s.names.agent,
+                                    s.names.step, s.names.taskType, s.names.segment, s.names.promptVersion,
+                                    s.names.feature, s.names.tier, s.names.policyRevision, s.names.session})
+            text += "," + std::to_string(symbol);
+        return text + std::to_string(static_cast<int>(s.role)) + (s.failed ? "f" : "") + (s.budgetExceeded ? "b" : "");
+    };
+    std::map<std::pair<std::uint64_t, std::uint64_t>, std::string> expected;
+    for (std::uint64_t i = 0; i < 4000; ++i) {
+        SpanFact span;
+        span.trace = {i % 50, 9};
+        span.span = i + 1;
+        span.parent = random();
+        span.start = static_cast<TimeNs>(random());
+        span.end = span.start + static_cast<TimeNs>(random());
+        span.name = any();
+        span.label = any();
+        span.outcome = any();
+        span.errorType = any();
+        span.names = {any(), any(), any(), any(), any(), any(), any(), any(), any(), any()};
+        span.role = static_cast<SpanRole>(random() % 5);
+        span.failed = random() % 2 == 0;
+        span.budgetExceeded = random() % 2 == 0;
+        store.addSpan(store.groupFor(span.trace), span);
+        expected[{i % 50, i + 1}] = words(span);
+    }
+    FactStore::Group out;
+    std::size_t seen = 0;
+    for (std::uint32_t group = 0; group < store.groupCount(); ++group) {
+        store.copyGroup(group, out);
+        for (const SpanFact &span : out.spans) {
+            QCOMPARE(words(span), (expected[{span.trace.hi, span.span}]));
+            ++seen;
+        }
+    }
+    QCOMPARE(seen, expected.size());
 }
 
 void TestFactStore::clearAndReuse()

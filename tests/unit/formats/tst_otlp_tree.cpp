@@ -46,6 +46,7 @@ private Q_SLOTS:
     void manyCallsBelowADeepChain();
     void missingParents();
     void runsOfTraces();
+    void orderOfFactsDoesNotMatter();
 };
 
 void TestOtlpTree::workflowNames_data()
@@ -291,6 +292,35 @@ void TestOtlpTree::runsOfTraces()
     QCOMPARE(qint64(run.start), qint64(kOtlpEpoch + kSecond));
     QCOMPARE(qint64(run.end), qint64(kOtlpEpoch + 2 * kSecond));
     QCOMPARE(w.text(run.format), std::string("otlp-json"));
+}
+
+void TestOtlpTree::orderOfFactsDoesNotMatter()
+{
+    World world;
+    std::mt19937 random(4);
+    for (unsigned id = 1; id <= 60; ++id) {
+        OtlpSpan span{.id = id, .parent = id / 2};
+        if (id % 3 == 0)
+            span.attributes = {{"gen_ai.operation.name", "chat"}, {"gen_ai.request.model", "gpt-4o"}};
+        else
+            span.attributes = {{"flyball.step", "step" + std::to_string(id)}};
+        world.file("otlp-json", "t.jsonl", exportLine("s", {span}));
+    }
+    FactStore::Group facts;
+    world.collator.store().copyGroup(0, facts);
+    const Format *format = formatOfKind("otlp-json");
+    ResolvedGroup sorted;
+    format->resolve(facts.facts(), world.collator, sorted);
+    QCOMPARE(sorted.calls.size(), std::size_t(20));
+    for (int round = 0; round < 50; ++round) {
+        std::shuffle(facts.calls.begin(), facts.calls.end(), random);
+        std::shuffle(facts.spans.begin(), facts.spans.end(), random);
+        ResolvedGroup shuffled;
+        format->resolve(facts.facts(), world.collator, shuffled);
+        std::sort(shuffled.calls.begin(), shuffled.calls.end(),
+                  [](const Call &a, const Call &b) { return a.sub < b.sub; });
+        QVERIFY(shuffled.calls == sorted.calls);
+    }
 }
 
 QTEST_GUILESS_MAIN(TestOtlpTree)
