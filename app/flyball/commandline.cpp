@@ -196,8 +196,9 @@ Result<CommandLine> checkTogether(CommandLine line)
 const QStringList &builtPages()
 {
     static const QStringList pages{QStringLiteral("overview"), QStringLiteral("workflow"), QStringLiteral("runs"),
-                                   QStringLiteral("run"),      QStringLiteral("policy"),   QStringLiteral("sources"),
-                                   QStringLiteral("prices"),   QStringLiteral("settings"), QStringLiteral("first-run")};
+                                   QStringLiteral("run"),      QStringLiteral("explore"),  QStringLiteral("policy"),
+                                   QStringLiteral("sources"),  QStringLiteral("prices"),   QStringLiteral("settings"),
+                                   QStringLiteral("first-run")};
     return pages;
 }
 

@@ -14,7 +14,7 @@ FocusScope {
     readonly property string page: session.navigation.page
     property PageBase screen: null
     readonly property var components: ({
-        "overview": overview, "workflow": workflow, "runs": runs, "run": run, "policy": policy,
+        "overview": overview, "workflow": workflow, "runs": runs, "run": run, "explore": explore, "policy": policy,
         "sources": sources, "prices": prices, "settings": settings, "first-run": firstRun
     })
     readonly property var made: ({})
@@ -79,6 +79,15 @@ FocusScope {
         id: run
 
         RunScreen {
+            anchors.fill: parent
+            session: root.session
+            compact: root.compact
+        }
+    }
+    Component {
+        id: explore
+
+        ExploreScreen {
             anchors.fill: parent
             session: root.session
             compact: root.compact

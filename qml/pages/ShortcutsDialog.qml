@@ -11,7 +11,7 @@ Dialog {
     id: root
 
     readonly property var keys: [
-        [qsTr("Ctrl K"), qsTr("Search or jump")], [qsTr("Ctrl 1 to 6"), qsTr("Pages")],
+        [qsTr("Ctrl K"), qsTr("Search or jump")], [qsTr("Ctrl 1 to 7"), qsTr("Pages")],
         ["/", qsTr("Filter the table")], [qsTr("Space"), qsTr("Pause or go live")],
         ["[  ]", qsTr("Range shorter, longer")], [qsTr("Arrows"), qsTr("Move in a table or chart")],
         [qsTr("Enter"), qsTr("Open")], [qsTr("Esc, Alt Left"), qsTr("Back")],

@@ -20,9 +20,10 @@ FocusScope {
     readonly property var pages: [
         { page: "overview", icon: "overview", label: qsTr("Overview"), keys: "Ctrl 1" },
         { page: "runs", icon: "runs", label: qsTr("Runs"), keys: "Ctrl 2" },
-        { page: "policy", icon: "policy", label: qsTr("Policy"), keys: "Ctrl 3" },
-        { page: "sources", icon: "source", label: qsTr("Sources"), keys: "Ctrl 4" },
-        { page: "prices", icon: "price", label: qsTr("Models & prices"), keys: "Ctrl 5" }
+        { page: "explore", icon: "table", label: qsTr("Explore"), keys: "Ctrl 3" },
+        { page: "policy", icon: "policy", label: qsTr("Policy"), keys: "Ctrl 4" },
+        { page: "sources", icon: "source", label: qsTr("Sources"), keys: "Ctrl 5" },
+        { page: "prices", icon: "price", label: qsTr("Models & prices"), keys: "Ctrl 6" }
     ]
 
     function isCurrent(name: string): bool {

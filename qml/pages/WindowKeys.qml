@@ -17,7 +17,7 @@ Item {
     signal textStepped(int by)
     signal regionRequested(int by)
 
-    readonly property var pages: ["overview", "runs", "policy", "sources", "prices", "settings"]
+    readonly property var pages: ["overview", "runs", "explore", "policy", "sources", "prices", "settings"]
 
     Repeater {
         model: root.pages.length

@@ -107,6 +107,11 @@ void count(RunStats &stats, const RunRow &row)
 
 UsdSum divide(const UsdSum &amount, std::int64_t by) { return sumOf(halfEven(picoOf(amount), by)); }
 
+UsdSum scaled(const UsdSum &amount, std::int64_t times, std::int64_t by)
+{
+    return sumOf(halfEven(picoOf(amount) * times, by));
+}
+
 std::optional<UsdSum> quantile(std::vector<UsdSum> &values, int percent)
 {
     const auto wide = quantileWide(values, percent, picoOf);

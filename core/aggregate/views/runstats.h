@@ -47,6 +47,8 @@ struct RunStats {
 
 /// amount / count rounded half-even to pico-USD; count > 0.
 [[nodiscard]] UsdSum divide(const UsdSum &amount, std::int64_t count);
+/// amount * times / by rounded half-even to pico-USD; by > 0, and amount * times within 128 bits.
+[[nodiscard]] UsdSum scaled(const UsdSum &amount, std::int64_t times, std::int64_t by);
 /// Wilson score interval at 90 % (z = 1.6449) of successes out of n > 0.
 [[nodiscard]] Interval wilson90(std::int64_t successes, std::int64_t n);
 /// Type-7 quantile of percent/100, exact; nothing of an empty set. Reorders its input.

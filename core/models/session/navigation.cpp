@@ -8,8 +8,9 @@ namespace flyball {
 namespace {
 
 const QStringList kPages{QStringLiteral("overview"), QStringLiteral("workflow"), QStringLiteral("runs"),
-                         QStringLiteral("run"),      QStringLiteral("policy"),   QStringLiteral("sources"),
-                         QStringLiteral("prices"),   QStringLiteral("settings"), QStringLiteral("first-run")};
+                         QStringLiteral("run"),      QStringLiteral("explore"),  QStringLiteral("policy"),
+                         QStringLiteral("sources"),  QStringLiteral("prices"),   QStringLiteral("settings"),
+                         QStringLiteral("first-run")};
 constexpr std::size_t kMaxPlaces = 200;
 
 QVariantMap crumb(const QString &key, const QString &text)
@@ -39,13 +40,11 @@ QVariantList Navigation::crumbs() const
         if (p.page == u"run")
             list.append(crumb(QStringLiteral("run"), tr("Run %1").arg(p.run.left(7))));
     } else {
-        const QHash<QString, QString> titles{{QStringLiteral("overview"), tr("Overview")},
-                                             {QStringLiteral("runs"), tr("Runs")},
-                                             {QStringLiteral("policy"), tr("Policy")},
-                                             {QStringLiteral("sources"), tr("Sources")},
-                                             {QStringLiteral("prices"), tr("Models and prices")},
-                                             {QStringLiteral("settings"), tr("Settings")},
-                                             {QStringLiteral("first-run"), tr("Overview")}};
+        const QHash<QString, QString> titles{
+            {QStringLiteral("overview"), tr("Overview")}, {QStringLiteral("runs"), tr("Runs")},
+            {QStringLiteral("explore"), tr("Explore")},   {QStringLiteral("policy"), tr("Policy")},
+            {QStringLiteral("sources"), tr("Sources")},   {QStringLiteral("prices"), tr("Models and prices")},
+            {QStringLiteral("settings"), tr("Settings")}, {QStringLiteral("first-run"), tr("Overview")}};
         list.append(crumb(p.page, titles.value(p.page)));
     }
     return list;

@@ -44,6 +44,7 @@ Session::Session(Engine &engine, SessionOptions options, QObject *parent)
       m_workflow(m_services, m_builder, this),
       m_runs(m_services, m_builder, this),
       m_run(m_services, this),
+      m_explore(m_services, m_builder, this),
       m_policy(m_services, draftPath(engine), this),
       m_policyPush(m_services, m_policy.draft(), m_options.policy, m_options.policyProblem, this),
       m_policyAudit(m_services, m_options.policy, this),
@@ -323,6 +324,8 @@ void Session::showPage(bool chartDue)
         m_runs.show(m_view, std::nullopt);
     } else if (page == u"run") {
         m_run.show(m_view, m_navigation.runId());
+    } else if (page == u"explore") {
+        m_explore.show(m_view);
     } else if (page == u"sources") {
         m_sources.show(m_view);
     } else if (page == u"policy") {

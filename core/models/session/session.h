@@ -9,6 +9,7 @@
 #include <memory>
 #include <unordered_map>
 
+#include "core/models/explore/exploremodel.h"
 #include "core/models/overview/overviewmodel.h"
 #include "core/models/overview/workflowmodel.h"
 #include "core/models/policy/policyaudit.h"
@@ -57,6 +58,7 @@ class Session : public QObject {
     Q_PROPERTY(flyball::WorkflowModel *workflow READ workflow CONSTANT)
     Q_PROPERTY(flyball::RunsList *runs READ runs CONSTANT)
     Q_PROPERTY(flyball::RunModel *run READ run CONSTANT)
+    Q_PROPERTY(flyball::ExploreModel *explore READ explore CONSTANT)
     Q_PROPERTY(flyball::PolicyModel *policy READ policy CONSTANT)
     Q_PROPERTY(flyball::PolicyPush *policyPush READ policyPush CONSTANT)
     Q_PROPERTY(flyball::PolicyAudit *policyAudit READ policyAudit CONSTANT)
@@ -100,6 +102,7 @@ public:
     [[nodiscard]] WorkflowModel *workflow() { return &m_workflow; }
     [[nodiscard]] RunsList *runs() { return &m_runs; }
     [[nodiscard]] RunModel *run() { return &m_run; }
+    [[nodiscard]] ExploreModel *explore() { return &m_explore; }
     [[nodiscard]] PolicyModel *policy() { return &m_policy; }
     [[nodiscard]] PolicyPush *policyPush() { return &m_policyPush; }
     [[nodiscard]] PolicyAudit *policyAudit() { return &m_policyAudit; }
@@ -169,6 +172,7 @@ private:
     WorkflowModel m_workflow;
     RunsList m_runs;
     RunModel m_run;
+    ExploreModel m_explore;
     PolicyModel m_policy;
     PolicyPush m_policyPush;
     PolicyAudit m_policyAudit;

@@ -30,7 +30,7 @@ void ViewBuilder::fill(View &view)
         cells = &snapshot.quarters;
         break;
     case CellOrigin::Ledger:
-        cells = oldMinutes(view);
+        cells = oldMinutes(m_old, snapshot, view.window);
         break;
     }
     view.loading = cells == nullptr;
@@ -54,20 +54,31 @@ std::optional<Totals> ViewBuilder::totals(const Snapshot &snapshot, Window windo
     return totalOf(m_otherFolder.fold(cells, {window.since, window.until}), *snapshot.series);
 }
 
-const CellStore *ViewBuilder::oldMinutes(const View &view)
+std::optional<Folded> ViewBuilder::other(const Snapshot &snapshot, Window window)
 {
-    std::vector<const void *> touched = chunksIn(view.snapshot->quarters, view.window);
-    if (m_old.window != view.window || m_old.touched != touched) {
-        const bool sameWindow = m_old.window == view.window;
-        m_old = {view.window, std::move(touched), sameWindow ? m_old.cells : nullptr, true};
-        ask(view.window);
-    }
-    return m_old.cells.get();
+    const CellOrigin origin = originFor(snapshot, window);
+    const CellStore *cells = origin == CellOrigin::Minutes    ? &snapshot.minutes
+                             : origin == CellOrigin::Quarters ? &snapshot.quarters
+                                                              : oldMinutes(m_otherOld, snapshot, window);
+    if (cells == nullptr)
+        return std::nullopt;
+    return m_otherFolder.fold(*cells, {window.since, window.until});
 }
 
-void ViewBuilder::ask(Window window)
+const CellStore *ViewBuilder::oldMinutes(OldMinutes &slot, const Snapshot &snapshot, Window window)
 {
-    m_services.engine.query([this, window, mailbox = m_services.mailbox](Ledger &ledger) {
+    std::vector<const void *> touched = chunksIn(snapshot.quarters, window);
+    if (slot.window != window || slot.touched != touched) {
+        const bool sameWindow = slot.window == window;
+        slot = {window, std::move(touched), sameWindow ? slot.cells : nullptr, true};
+        ask(slot, window);
+    }
+    return slot.cells.get();
+}
+
+void ViewBuilder::ask(OldMinutes &slot, Window window)
+{
+    m_services.engine.query([this, &slot, window, mailbox = m_services.mailbox](Ledger &ledger) {
         std::vector<Cell> cells;
         const auto read = ledger.loadCells(Resolution::Minute, bucketOf(window.since, kMinute),
                                            bucketOf(window.until, kMinute), [&](const Cell &cell) {
@@ -81,10 +92,10 @@ void ViewBuilder::ask(Window window)
             return;
         }
         auto store = std::make_shared<const CellStore>(storeOf(Resolution::Minute, std::move(cells)));
-        mailbox->post([this, window, store] {
-            if (m_old.window != window)
+        mailbox->post([this, &slot, window, store] {
+            if (slot.window != window)
                 return; // the operator has moved on
-            m_old.cells = store;
+            slot.cells = store;
             m_services.refresh();
         });
     });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "core/models/session/services.h"
@@ -22,6 +23,9 @@ public:
     /// Sums of another window over the same snapshot (comparison with the period before); nothing
     /// when memory cannot answer it exactly.
     [[nodiscard]] std::optional<Totals> totals(const Snapshot &snapshot, Window window);
+    /// The sums of another window as one bin. Nothing while the query thread reads its minutes: Services::refresh
+    /// is called when they are there.
+    [[nodiscard]] std::optional<Folded> other(const Snapshot &snapshot, Window window);
 
 private:
     struct OldMinutes {
@@ -30,14 +34,14 @@ private:
         std::shared_ptr<const CellStore> cells;
         bool asked = false;
     };
-    const CellStore *oldMinutes(const View &view);
-    void ask(Window window);
+    const CellStore *oldMinutes(OldMinutes &slot, const Snapshot &snapshot, Window window);
+    void ask(OldMinutes &slot, Window window);
 
     Services &m_services;
     Folder m_folder;
     Folder m_otherFolder;
     RunScanner m_runs;
-    OldMinutes m_old;
+    OldMinutes m_old, m_otherOld;
 };
 
 } // namespace flyball

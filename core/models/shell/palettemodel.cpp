@@ -67,6 +67,7 @@ std::vector<PaletteModel::Entry> PaletteModel::fixedEntries() const
     };
     return {page("overview", tr("Overview"), "overview"),
             page("runs", tr("Runs"), "runs"),
+            page("explore", tr("Explore"), "table"),
             page("policy", tr("Policy"), "policy"),
             page("sources", tr("Sources"), "source"),
             page("prices", tr("Models and prices"), "price"),

@@ -196,7 +196,7 @@ private Q_SLOTS:
 
     void settingsAreKept()
     {
-        m_window->key(Qt::Key_6, Qt::ControlModifier);
+        m_window->key(Qt::Key_7, Qt::ControlModifier);
         QVERIFY(m_window->click(QStringLiteral("reducedMotion")));
         QVERIFY(m_window->session().settings()->reducedMotion());
         QVERIFY(m_window->click(QStringLiteral("reducedMotion")));
@@ -205,7 +205,7 @@ private Q_SLOTS:
 
     void sourcePausesAndResumes()
     {
-        m_window->key(Qt::Key_4, Qt::ControlModifier);
+        m_window->key(Qt::Key_5, Qt::ControlModifier);
         QVERIFY(m_window->clickRow(QStringLiteral("sourcesTable"), 0));
         QTRY_VERIFY(m_window->item(QStringLiteral("sourcePause")));
         QVERIFY(m_window->click(QStringLiteral("sourcePause")));
@@ -220,7 +220,7 @@ private Q_SLOTS:
 
     void modelRowOpensTheEditor()
     {
-        m_window->key(Qt::Key_5, Qt::ControlModifier);
+        m_window->key(Qt::Key_6, Qt::ControlModifier);
         QVERIFY(m_window->session().prices()->table()->count() > 0);
         QVERIFY(m_window->clickRow(QStringLiteral("pricesTable"), 0));
         QTRY_VERIFY(m_window->item(QStringLiteral("priceSave")));

@@ -129,10 +129,11 @@ private Q_SLOTS:
         QTest::addColumn<int>("key");
         QTest::addColumn<QString>("page");
         QTest::newRow("Ctrl 2") << int(Qt::Key_2) << "runs";
-        QTest::newRow("Ctrl 3") << int(Qt::Key_3) << "policy";
-        QTest::newRow("Ctrl 4") << int(Qt::Key_4) << "sources";
-        QTest::newRow("Ctrl 5") << int(Qt::Key_5) << "prices";
-        QTest::newRow("Ctrl 6") << int(Qt::Key_6) << "settings";
+        QTest::newRow("Ctrl 3") << int(Qt::Key_3) << "explore";
+        QTest::newRow("Ctrl 4") << int(Qt::Key_4) << "policy";
+        QTest::newRow("Ctrl 5") << int(Qt::Key_5) << "sources";
+        QTest::newRow("Ctrl 6") << int(Qt::Key_6) << "prices";
+        QTest::newRow("Ctrl 7") << int(Qt::Key_7) << "settings";
     }
     void keyOpensPage()
     {

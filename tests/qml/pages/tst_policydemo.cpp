@@ -125,7 +125,7 @@ private Q_SLOTS:
 
     void lowerPushFeelRollBack()
     {
-        m_window->key(Qt::Key_3, Qt::ControlModifier);
+        m_window->key(Qt::Key_4, Qt::ControlModifier);
         QTRY_VERIFY_WITH_TIMEOUT(policy().canStart(), 20000);
         m_window->settle();
         QVERIFY(m_window->click(QStringLiteral("state_start")));

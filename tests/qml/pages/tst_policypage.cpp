@@ -76,7 +76,7 @@ class TestPolicyPage : public QObject {
         m_window = std::make_unique<WindowFixture>(bytes, size);
         QVERIFY(m_window->ready());
         (void)WindowFixture::takeWarnings();
-        m_window->key(Qt::Key_3, Qt::ControlModifier);
+        m_window->key(Qt::Key_4, Qt::ControlModifier);
         QTRY_VERIFY(m_window->item(QStringLiteral("policyEmpty")));
     }
     void start()

@@ -162,7 +162,7 @@ private Q_SLOTS:
 
     void modelsAndPrices()
     {
-        m_window->key(Qt::Key_5, Qt::ControlModifier);
+        m_window->key(Qt::Key_6, Qt::ControlModifier);
         const ReportProgram report(*m_window, {QStringLiteral("--by"), QStringLiteral("model,provider")});
         TableModel &table = *m_window->session().prices()->table();
         QTRY_COMPARE(table.count(), report.groups().size());
