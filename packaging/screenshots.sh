@@ -73,12 +73,12 @@ demo_pages() {
     local theme page
     fresh demo "{\"range\": \"3h\", $colours}"
     for theme in dark light; do
-        for page in overview workflow runs run prices settings; do
+        for page in overview workflow runs run explore prices settings; do
             shot "$page-$theme" --demo --page "$page" --theme "$theme" --after 3000
         done
     done
     for theme in dark light; do
-        for page in overview workflow runs run prices settings; do
+        for page in overview workflow runs run explore prices settings; do
             shot "$page-1024x700-$theme" --demo --page "$page" --theme "$theme" --size 1024x700 --after 3000
         done
     done

@@ -16,9 +16,16 @@ Panel {
     readonly property alias table: rows
     // As var: qmllint 6.4 does not know what a row holds.
     readonly property var cells: explore.pivot
-    readonly property var columns: [{ key: "name", title: "", width: 0, weight: 1.4, sortable: true, kind: "custom", always: true }]
-        .concat(explore.heads.map(head => ({ key: head.key, title: head.text, width: 0, weight: 1, align: "right",
-            sortable: true, kind: "custom", always: true })))
+    readonly property var heads: explore.heads
+    readonly property var columns: columnsOf(heads)
+
+    function columnsOf(heads: var): var {
+        const list = [{ key: "name", title: "", width: 0, weight: 1.4, sortable: true, kind: "custom", always: true }];
+        for (let i = 0; i < heads.length; ++i)
+            list.push({ key: heads[i].key, title: heads[i].text, width: 0, weight: 1, align: "right", sortable: true,
+                kind: "custom", always: true });
+        return list;
+    }
 
     title: explore.title
     subtitle: explore.note === "" ? explore.pivot.totalText : explore.note
