@@ -251,6 +251,27 @@ private Q_SLOTS:
         QCOMPARE(session->navigation()->page(), QStringLiteral("overview"));
     }
 
+    void topThreeAreStepsWhateverTheirTiers()
+    {
+        std::vector<Call> calls;
+        const auto add = [&](const char *step, const char *tier, int dollars) {
+            calls.push_back(call(kMinute, "alpha", dollars));
+            calls.back().names.step = m_engine->symbols.intern(step);
+            calls.back().names.tier = m_engine->symbols.intern(tier);
+        };
+        add("plan", "cheap", 4);
+        add("plan", "frontier", 3);
+        add("read", "mid", 2);
+        add("write", "mid", 2);
+        add("check", "mid", 1);
+        m_engine->publish(m_maker->make(calls));
+        auto session = open(options());
+        session->navigation()->openWorkflow(cell(session->overview()->workflows(), 0, "id").toString());
+        // plan 7, read 2, write 2 of 12 dollars.
+        QVERIFY2(plain(session->workflow()->stepsSub()).contains(QStringLiteral("92 %")),
+                 qPrintable(session->workflow()->stepsSub()));
+    }
+
     void runsFilterSortAndPage()
     {
         for (std::uint64_t i = 0; i < 1500; ++i)

@@ -62,10 +62,12 @@ void WorkflowModel::show(const View &view, Symbol workflow)
     showParts(m_agents, view, view.group({Dimension::Agent}, filter), NameKind::Agent, totals);
 
     QString sub;
-    if (steps.size() > 3 && !totals.cost.isZero()) {
+    // By name: a step on two tiers is one step.
+    const auto named = view.group({Dimension::Step}, filter);
+    if (named.size() > 3 && !totals.cost.isZero()) {
         UsdSum top;
         for (std::size_t i = 0; i < 3; ++i)
-            top += steps[i].totals.cost;
+            top += named[i].totals.cost;
         sub = tr("top three are %1 of spend")
                   .arg(m_services.format.percentText(top.toDouble() / totals.cost.toDouble(), 0));
     }
