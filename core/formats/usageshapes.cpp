@@ -23,8 +23,7 @@ void splitWrite(CountReader &count, const JsonFields &kinds, std::int64_t flat, 
     const std::int64_t hour = count(kinds, "ephemeral_1h_input_tokens");
     usage[TokenClass::CacheWrite5m] = five;
     usage[TokenClass::CacheWrite1h] = hour;
-    if (five + hour == 0)
-        usage[rest] = flat;
+    usage[rest] += std::max<std::int64_t>(0, flat - five - hour);
 }
 
 } // namespace
