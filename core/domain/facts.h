@@ -58,6 +58,7 @@ enum CallFlag : std::uint32_t {
     CallClockSkew = 1U << 10,   ///< end before start
     CallCacheHidden = 1U << 11, ///< the producer is known to hide its cache split
     CallOwnWorkflow = 1U << 12, ///< names.workflow is flyball.workflow, stated by the agent itself
+    CallTelemetry = 1U << 13,   ///< told by the agent's own telemetry; its transcript may tell it as well
 };
 
 enum class ResponseCache : std::uint8_t { None, Exact, Semantic };
@@ -136,6 +137,8 @@ enum TraitFlag : std::uint32_t {
     ProducerExclusive = 1U << 0, ///< a span proved that its input excludes cache counts
     ProducerCarriesCache = 1U << 1,
     SessionHasStopReasons = 1U << 2, ///< Claude: the session's main file shows non-null stop_reason
+    SessionHasTranscript = 1U << 3,  ///< its transcript is read, and tells every call exactly (Codex, Gemini CLI)
+    TelemetrySeen = 1U << 4,         ///< telemetry that names requests is in the ledger
 };
 struct TraitFact {
     Symbol subject = 0; ///< producer or session

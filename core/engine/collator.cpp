@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/collator.h"
 
+#include "core/engine/telemetryjoin.h"
+#include "core/formats/agent_telemetry/agenttelemetry.h"
+
 #include <algorithm>
 #include <array>
 
@@ -94,6 +97,8 @@ void Collator::resolve(std::uint32_t group, FactStore::Group &scratch, ResolvedG
 void Collator::resolveAll(const std::function<void(const Call &)> &callSink,
                           const std::function<void(const RunInfo &)> &runSink)
 {
+    if ((traits(m_symbols.intern(telemetry::kSubject)) & TelemetrySeen) != 0)
+        m_coverage.duplicates += joinAllTelemetry(m_store, m_symbols);
     FactStore::Group scratch;
     ResolvedGroup resolved;
     for (std::uint32_t group = 0; group < m_store.groupCount(); ++group) {

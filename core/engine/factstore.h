@@ -45,6 +45,14 @@ public:
         [[nodiscard]] GroupFacts facts() const { return {calls, spans, signals}; }
     };
     void copyGroup(std::uint32_t group, Group &out) const;
+    /// Calls fn(group, requestKey, flags) for every call that names its request.
+    template <typename Fn>
+    void forEachRequest(Fn &&fn) const
+    {
+        for (std::size_t i = 0; i < m_calls.size(); ++i)
+            if (m_calls[i].requestKey != 0)
+                fn(m_calls[i].group, m_calls[i].requestKey, m_calls[i].flags);
+    }
     /// The format that resolves a group; nullptr for one that has no call yet.
     [[nodiscard]] const Format *formatOf(std::uint32_t group) const;
     void clear();

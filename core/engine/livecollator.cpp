@@ -3,16 +3,13 @@
 
 #include <algorithm>
 
+#include "core/formats/agent_telemetry/agenttelemetry.h"
+
 namespace flyball {
 
 namespace {
 
 constexpr std::size_t kWorkingSet = 150'000; ///< groups kept in memory between commits
-
-std::uint64_t memberKey(const Key128 &group, std::uint64_t sub)
-{
-    return std::hash<Key128>{}(group) ^ (sub * 0x9e3779b97f4a7c15ULL);
-}
 
 std::uint64_t seriesHash(const SeriesKey &key)
 {
@@ -26,7 +23,7 @@ std::uint64_t seriesHash(const SeriesKey &key)
 } // namespace
 
 LiveCollator::LiveCollator(SymbolTable &symbols, CallPricer &pricer, Ledger &ledger, RunTable &runs)
-    : m_collator(symbols, pricer), m_ledger(ledger), m_runs(runs)
+    : m_collator(symbols, pricer), m_ledger(ledger), m_runs(runs), m_telemetry(symbols.intern(telemetry::kSubject))
 {}
 
 Result<> LiveCollator::start()
@@ -65,6 +62,8 @@ Result<std::uint32_t> LiveCollator::groupFor(const Key128 &key)
     for (const StoredCall &call : stored->calls) {
         bool duplicate = false;
         store.addCall(group, call.fact, duplicate);
+        if (m_hostsKnown && call.fact.requestKey != 0 && (call.fact.flags & CallTelemetry) == 0)
+            m_hosts[call.fact.requestKey] = group;
         if (call.counted)
             m_resolved[group].push_back(call.call);
     }
@@ -87,7 +86,9 @@ Result<> LiveCollator::touch(const Key128 &key)
 /// A trait that was not known when earlier groups were resolved changes what they amount to.
 Result<> LiveCollator::spread(const TraitFact &trait)
 {
-    const bool session = (trait.flags & SessionHasStopReasons) != 0;
+    if ((trait.flags & TelemetrySeen) != 0)
+        return {};
+    const bool session = (trait.flags & (SessionHasStopReasons | SessionHasTranscript)) != 0;
     auto groups = session ? m_ledger.groupsOfSession(trait.subject) : m_ledger.groupsOfProducer(trait.subject);
     if (!groups)
         return groups.error();
@@ -115,6 +116,8 @@ Result<> LiveCollator::add(const FactBatch &batch)
         m_collator.coverage().duplicates += duplicate ? 1 : 0;
         m_touchedFacts.insert(memberKey(fact.group, fact.sub));
         m_dirty.insert(*group);
+        if (const Result<> joined = join(fact, *group); !joined)
+            return joined;
     }
     for (const SpanFact &span : batch.spans) {
         auto group = groupFor(span.trace);
@@ -231,6 +234,9 @@ std::int64_t LiveCollator::takeDuplicates()
 void LiveCollator::forgetWorkingSet()
 {
     m_collator.store().clear();
+    m_hosts.clear();
+    m_hostsLoaded.clear();
+    m_hostsKnown = false;
     m_resolved.clear();
     m_dirty.clear();
 }

@@ -53,6 +53,13 @@ private:
     [[nodiscard]] Result<> spread(const TraitFact &trait);
     [[nodiscard]] SeriesId seriesFor(const Call &call, LedgerWrite &write);
     void collectGroup(std::uint32_t group, LedgerWrite &write);
+    [[nodiscard]] static std::uint64_t memberKey(const Key128 &group, std::uint64_t sub)
+    {
+        return std::hash<Key128>{}(group) ^ (sub * 0x9e3779b97f4a7c15ULL);
+    }
+    [[nodiscard]] Result<> join(const CallFact &fact, std::uint32_t group);
+    [[nodiscard]] Result<> loadHostsOf(Symbol session);
+    void joinPair(std::uint32_t host, std::uint32_t event, std::uint64_t requestKey);
     void changeCells(const Call &call, bool add, LedgerWrite &write);
 
     Collator m_collator;
@@ -64,6 +71,11 @@ private:
     std::unordered_set<std::uint64_t> m_touchedSpans;
     std::unordered_set<std::uint64_t> m_touchedSignals;
     std::vector<TraitFact> m_learnt; ///< since the last commit
+    // Only while there is telemetry that names requests (TelemetrySeen).
+    std::unordered_map<std::uint64_t, std::uint32_t> m_hosts; ///< request to the group of its call, of the working set
+    std::unordered_set<Symbol> m_hostsLoaded;                 ///< sessions whose stored groups are in it
+    bool m_hostsKnown = false;                                ///< the working set has been gone through
+    Symbol m_telemetry = 0;
     std::vector<SeriesKey> m_series;
     std::unordered_map<std::uint64_t, std::vector<SeriesId>> m_seriesIndex;
     FactStore::Group m_scratch;

@@ -67,6 +67,14 @@ protected:
         out.newest = std::max(out.newest, fact.time);
         out.calls.push_back(fact);
     }
+    /// As add(); says once that this session's calls are told exactly by its transcript.
+    void addOfTranscript(const CallFact &fact, FactBatch &out)
+    {
+        if (fact.names.session != 0 && fact.names.session != m_saidOf)
+            out.traits.push_back({fact.names.session, SessionHasTranscript});
+        m_saidOf = fact.names.session;
+        add(fact, out);
+    }
     void reject(FactBatch &out, std::string_view reason, std::int64_t at, std::size_t length)
     {
         out.rejects.push_back({name(reason), m_path, at, static_cast<std::int64_t>(length)});
@@ -77,6 +85,7 @@ private:
     ReaderContext m_context;
     Symbol m_format = 0;
     Symbol m_path = 0;
+    Symbol m_saidOf = 0;
 };
 
 /// Last part of a path.

@@ -3,6 +3,7 @@
 #include <array>
 #include <string>
 
+#include "core/formats/agent_telemetry/agenttelemetry.h"
 #include "core/formats/claude_code/claudecode.h"
 #include "core/formats/lines.h"
 
@@ -12,12 +13,14 @@ namespace flyball {
 
 namespace {
 
+bool isTelemetry(const CallFact &fact) { return (fact.flags & CallTelemetry) != 0; }
+
 /// Index of the main-chain fact with the smallest request id, or npos.
 std::size_t smallestRequest(std::span<const CallFact> calls, const SymbolTable &symbols)
 {
     std::size_t best = std::string::npos;
     for (std::size_t i = 0; i < calls.size(); ++i) {
-        if (calls[i].sub == 0)
+        if (calls[i].sub == 0 || isTelemetry(calls[i]))
             continue;
         if (best == std::string::npos || symbols.text(calls[i].request) < symbols.text(calls[best].request))
             best = i;
@@ -54,7 +57,20 @@ RunInfo runOf(const CallFact &fact, const SymbolTable &symbols)
     return run;
 }
 
-void emit(const CallFact &fact, const TraitLookup &traits, ResolvedGroup &out)
+/// Takes over what the agent's own telemetry says of the same request; true when there is any.
+bool completeFrom(std::span<const CallFact> calls, CallFact &fact)
+{
+    const auto hosts = std::count_if(calls.begin(), calls.end(), [](const CallFact &c) { return !isTelemetry(c); });
+    bool completed = false;
+    for (const CallFact &event : calls)
+        if (isTelemetry(event) && (event.requestKey == fact.requestKey || hosts == 1)) {
+            telemetry::complete(fact, event);
+            completed = true;
+        }
+    return completed;
+}
+
+void emit(const CallFact &fact, bool completed, const TraitLookup &traits, ResolvedGroup &out)
 {
     const SymbolTable &symbols = traits.symbols();
     Call call;
@@ -63,7 +79,7 @@ void emit(const CallFact &fact, const TraitLookup &traits, ResolvedGroup &out)
     call.names.workflow = fact.names.workflow != 0 ? fact.names.workflow : fact.project;
     if ((fact.flags & CallSubagentFile) != 0)
         call.parentAgent = traits.symbols().intern("main");
-    const bool placeholder = (fact.flags & CallSubagentFile) != 0 && (fact.flags & CallStopMissing) != 0
+    const bool placeholder = (fact.flags & CallSubagentFile) != 0 && (fact.flags & CallStopMissing) != 0 && !completed
                              && call.hasUsage() && (traits.traits(fact.names.session) & SessionHasStopReasons) != 0;
     if (placeholder)
         call.usage.quality = UsageQuality::Placeholder;
@@ -82,7 +98,7 @@ void resolveClaudeGroup(const GroupFacts &facts, const TraitLookup &traits, Reso
     const SymbolTable &symbols = traits.symbols();
     const std::size_t heir = smallestRequest(facts.calls, symbols);
     for (std::size_t i = 0; i < facts.calls.size(); ++i) {
-        if (facts.calls[i].sub == 0 && heir != std::string::npos) {
+        if (isTelemetry(facts.calls[i]) || (facts.calls[i].sub == 0 && heir != std::string::npos)) {
             out.calls.emplace_back();
             out.counted.push_back(false);
             continue;
@@ -90,7 +106,7 @@ void resolveClaudeGroup(const GroupFacts &facts, const TraitLookup &traits, Reso
         CallFact fact = facts.calls[i];
         if (i == heir)
             for (const CallFact &joiner : facts.calls)
-                if (joiner.sub == 0) {
+                if (joiner.sub == 0 && !isTelemetry(joiner)) {
                     const std::uint64_t sub = fact.sub;
                     const Symbol request = fact.request;
                     const std::uint64_t requestKey = fact.requestKey;
@@ -99,7 +115,8 @@ void resolveClaudeGroup(const GroupFacts &facts, const TraitLookup &traits, Reso
                     fact.request = request;
                     fact.requestKey = requestKey;
                 }
-        emit(fact, traits, out);
+        const bool completed = completeFrom(facts.calls, fact);
+        emit(fact, completed, traits, out);
     }
 }
 

@@ -58,10 +58,13 @@ void CodexReader::readRecord(std::string_view line, std::int64_t at, FactBatch &
     } else if (type == "event_msg") {
         readEvent(fields.object("payload"), at, line.size(), out);
     } else {
-        if (type == "session_meta")
+        if (type == "session_meta") {
             m.readMeta(fields.object("payload"));
-        else if (type == "turn_context")
+            // Telemetry names the thread, which for a subagent is not the session its calls are counted to.
+            out.traits.push_back({name(m.thread), SessionHasTranscript});
+        } else if (type == "turn_context") {
             m.readContext(fields.object("payload"), m_time);
+        }
         ++out.ignored;
     }
 }
@@ -125,7 +128,7 @@ void CodexReader::readUsageRecord(const JsonFields &payload, std::int64_t at, st
         fact.raw = usage.disjoint();
         fact.flags |= CallCacheKnown;
     }
-    add(fact, out);
+    addOfTranscript(fact, out);
 }
 
 void CodexReader::readTokenCount(const JsonFields &payload, std::int64_t at, std::size_t length, FactBatch &out)
@@ -169,7 +172,7 @@ void CodexReader::readTokenCount(const JsonFields &payload, std::int64_t at, std
         ++out.ignored;
         return;
     }
-    add(fact, out);
+    addOfTranscript(fact, out);
 }
 
 /// Files of older versions without turn ids: a thread that was spawned begins with a copy of its parent's
@@ -207,7 +210,7 @@ void CodexReader::addError(const JsonFields &error, std::int64_t at, FactBatch &
     fact.group =
         m.turn.empty() ? hashKey(m.thread + '\x1f' + std::to_string(fact.time), kTurnSeed) : hashKey(m.turn, kTurnSeed);
     fact.sub = hash64(kError) | 1;
-    add(fact, out);
+    addOfTranscript(fact, out);
 }
 
 void CodexReader::endTurn(const JsonFields &payload, std::int64_t at, FactBatch &out)

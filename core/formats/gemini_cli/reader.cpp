@@ -150,7 +150,7 @@ void GeminiReader::readMessage(const JsonFields &message, std::string_view line,
     fact.prompt = name(m_prompt);
     fact.names.session = name(m_session);
     fact.names.agent = name(m_agent);
-    add(fact, out);
+    addOfTranscript(fact, out);
 }
 
 bool GeminiReader::readTokens(const JsonFields &tokens, CallFact &fact)

@@ -2,6 +2,7 @@
 #include <array>
 #include <string>
 
+#include "core/formats/agent_telemetry/agenttelemetry.h"
 #include "core/formats/lines.h"
 #include "core/formats/otlp_json/otlpjson.h"
 #include "core/formats/otlp_json/spanreader.h"
@@ -39,7 +40,7 @@ private:
 /// Walks one export request. Keys may stand in any order and in snake_case.
 class OtlpJsonReader final : public LineReader {
 public:
-    explicit OtlpJsonReader(ReaderContext context) : m_facts(context), m_spans(m_facts) {}
+    explicit OtlpJsonReader(ReaderContext context) : m_facts(context), m_spans(m_facts), m_telemetry(context) {}
 
     void read(std::string_view lines, std::int64_t offset, FactBatch &out) override
     {
@@ -103,7 +104,16 @@ private:
         return forEachObject(json, [&](JsonCursor &object) { return (this->*step)(object); });
     }
     bool readSpan(JsonCursor &json) { return m_spans.readSpan(json, m_scope, m_offset, *m_out); }
-    bool readLog(JsonCursor &json) { return m_spans.readLog(json, *m_out); }
+    bool readLog(JsonCursor &json)
+    {
+        const char *first = json.position();
+        if (!m_spans.readLog(json, *m_out))
+            return false;
+        const std::string_view text(first, static_cast<std::size_t>(json.position() - first));
+        if (AgentTelemetryReader::knowsScope(m_scope.name) && m_telemetry.readRecord(text, m_offset, *m_out))
+            --m_out->ignored;
+        return true;
+    }
 
     bool readResource(JsonCursor &json)
     {
@@ -199,6 +209,7 @@ private:
 
     SpanFacts m_facts;
     SpanReader m_spans;
+    AgentTelemetryReader m_telemetry;
     KnownResources m_resources;
     Scope m_scope;
     std::string m_text;

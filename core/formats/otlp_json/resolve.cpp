@@ -3,6 +3,7 @@
 #include <string>
 
 #include "core/base/jsoncursor.h"
+#include "core/formats/agent_telemetry/agenttelemetry.h"
 #include "core/formats/lines.h"
 #include "core/formats/otlp_json/otlpjson.h"
 
@@ -287,6 +288,10 @@ void resolveTrace(const GroupFacts &facts, const TraitLookup &traits, ResolvedGr
 {
     if (facts.calls.empty() && facts.spans.empty())
         return;
+    if (!facts.calls.empty() && (facts.calls.front().flags & CallTelemetry) != 0) {
+        resolveAgentTelemetry(facts, traits, out);
+        return;
+    }
     const SymbolTable &symbols = traits.symbols();
     const Tree tree(facts);
     std::vector<bool> &counted = out.counted;

@@ -56,8 +56,11 @@ class Samples(support.Case):
     def test_every_sample_every_way(self):
         for folder, (kind, part) in SAMPLES.items():
             whole = support.FIXTURES / folder
-            # A folder holds its telemetry's metrics and logs, notes and expected.json as well.
-            sources = [whole / part, f"{kind}:{whole / part}", whole, f"{kind}:{whole}"]
+            # A folder holds its telemetry, notes and expected.json as well. Claude Code's telemetry knows more than
+            # its transcripts, so the folder as a whole is another question (test_transcripts_and_telemetry).
+            sources = [whole / part, f"{kind}:{whole / part}", f"{kind}:{whole}"]
+            if kind != "claude-code":
+                sources.append(whole)
             first = None
             for source in sources:
                 with self.subTest(sample=folder, source=str(source)):
@@ -65,6 +68,49 @@ class Samples(support.Case):
                     self.check(report, folder, str(source))
                     first = first or report
                     self.assertEqual(support.without_window(report), support.without_window(first))
+
+    def check_truth(self, report, folder, where):
+        want = json.loads((support.FIXTURES / folder / "expected.json").read_text())["truth"]
+        totals = report["totals"]
+        tokens = totals["tokens"]
+        self.assertEqual(totals["calls"] - totals["errors"], want["ok_calls"], where)
+        self.assertEqual(totals["calls_without_usage"], 0, where)
+        for name in ("in_fresh", "cache_read", "in_total", "out_total"):
+            self.assertEqual(tokens[name], want["tokens"][name], (where, name))
+        models = {group["key"]["model"]: group for group in report["groups"]}
+        for model, counts in want["by_model"].items():
+            self.assertEqual(models[model]["tokens"]["out_total"], counts["out_total"], (where, model))
+            self.assertEqual(models[model]["calls"] - models[model]["errors"], counts["calls"], (where, model))
+
+    def test_transcripts_and_telemetry(self):
+        """Two channels tell of the same calls: each is counted once, with what either knows."""
+        for folder, part in (("claude-code-2.1.197", "projects"), ("codex-0.169", "sessions"), ("gemini-cli-0.61", "tmp")):
+            whole = support.FIXTURES / folder
+            channels = [whole / part, *sorted((whole / "otel").glob("*.jsonl"))]
+            report = self.report(*channels, "--by", "model")
+            self.check_truth(report, folder, folder)
+            wanted = support.without_window(report)
+            for threads in ("1", "2"):
+                again = self.report(*reversed(channels), "--by", "model", "--threads", threads)
+                self.assertEqual(support.without_window(again), wanted, (folder, threads))
+            self.check_truth(self.report(whole / "otel" / "logs.jsonl", "--by", "model"), folder, "telemetry alone")
+            for order in (channels, channels[::-1]):
+                with self.subTest(sample=folder, order=[str(c) for c in order]):
+                    self.flyball_home = self.folder / f"{folder}-{order[0].name}"
+                    for channel in order:
+                        self.ingest(channel)
+                    self.assertEqual(support.without_window(self.report("ledger:", "--by", "model")), wanted)
+                    for channel in order:
+                        self.assertEqual(self.ingest(channel)["calls_added"], 0)
+                    self.assertEqual(support.without_window(self.report("ledger:", "--by", "model")), wanted)
+
+    def test_the_split_of_a_write_survives_telemetry(self):
+        folder = support.FIXTURES / "claude-code-2.1.197"
+        alone = self.report(folder / "projects")["totals"]["tokens"]
+        joined = self.report(folder / "projects", folder / "otel" / "logs.jsonl")["totals"]
+        for name in ("cache_write_5m", "cache_write_1h", "cache_write_untyped"):
+            self.assertEqual(joined["tokens"][name], alone[name])
+        self.assertGreater(joined["tokens"]["out_total"], alone["out_total"])  # subagents state the stream's start only
 
     def test_samples_through_the_ledger(self):
         for folder, (kind, part) in SAMPLES.items():
@@ -82,7 +128,7 @@ class Samples(support.Case):
     def test_costs_equal_ccusage(self):
         # ccusage 20.0.24 on the same transcripts, rounded to nano-USD from its binary fractions.
         oracle = {"claude-opus-4-8": 23_362_250, "claude-sonnet-4-6": 19_470_900, "claude-haiku-4-5": 3_278_050}
-        report = self.report(support.FIXTURES / "claude-code-2.1.197", "--by", "model")
+        report = self.report(support.FIXTURES / "claude-code-2.1.197" / "projects", "--by", "model")
         self.assertEqual({g["key"]["model"]: g["cost_nusd"] for g in report["groups"] if g["key"]["model"]}, oracle)
         self.assertEqual(report["totals"]["cost_nusd"], sum(oracle.values()))
         self.assertEqual(report["totals"]["calls_placeholder"], 2)

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One call told by a transcript and by the agent's own telemetry, live: in any order, over restarts, and when one
+// of the two is removed.
+#include <QtTest/QtTest>
+
+#include "tests/unit/engine/pipeline_bench.h"
+
+using namespace flyball;
+using namespace flyball::test;
+
+namespace {
+
+/// A line of a subagent: it states the output at the start of its stream.
+std::string line(int number)
+{
+    const std::string n = std::to_string(number);
+    return R"({"type":"assistant","timestamp":"2026-11-21T10:00:0)" + n + R"(.000Z","sessionId":"s1","requestId":"req_)"
+           + n + R"(","cwd":"/home/dev/shop","message":{"id":"msg_)" + n
+           + R"(","model":"claude-sonnet-4-5","stop_reason":null,"usage":{"input_tokens":100,"output_tokens":1,)"
+             R"("cache_read_input_tokens":0,"cache_creation_input_tokens":20,)"
+             R"("cache_creation":{"ephemeral_5m_input_tokens":0,"ephemeral_1h_input_tokens":20}}}})"
+             "\n";
+}
+
+std::string logged(int number)
+{
+    const auto text = [](const char *key, const std::string &value) {
+        return std::string(R"({"key":")") + key + R"(","value":{"stringValue":")" + value + R"("}},)";
+    };
+    const auto count = [](const char *key, int value) {
+        return std::string(R"({"key":")") + key + R"(","value":{"intValue":)" + std::to_string(value) + "}},";
+    };
+    return R"({"resourceLogs":[{"scopeLogs":[{"scope":{"name":"com.anthropic.claude_code.events"},"logRecords":[{"timeUnixNano":"179529560)"
+           + std::to_string(number) + R"(000000000","attributes":[)" + text("event.name", "api_request")
+           + text("session.id", "s1") + text("request_id", "req_" + std::to_string(number))
+           + text("model", "claude-sonnet-4-5") + count("input_tokens", 100) + count("cache_creation_tokens", 20)
+           + R"({"key":"output_tokens","value":{"intValue":)" + std::to_string(50 + number) + "}}]}]}]}]}\n";
+}
+
+struct Sums {
+    std::int64_t calls = 0, out = 0;
+    friend bool operator==(const Sums &, const Sums &) = default;
+};
+
+Sums sumsOf(PipelineBench &b)
+{
+    const Totals &t = b.pipeline().snapshot()->totals;
+    return {t.calls, t.outTotal()};
+}
+
+#define AGREE(bench) QCOMPARE(QByteArray::fromStdString((bench).disagreement()), QByteArray())
+#define SUMS(bench, wantedCalls, wantedOut) QVERIFY((sumsOf(bench) == Sums{wantedCalls, wantedOut}))
+
+} // namespace
+
+class TestPipelineChannels : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void inAnyOrder_data();
+    void inAnyOrder();
+    void transcriptRemoved();
+    void telemetryRemoved();
+    void reprice();
+};
+
+void TestPipelineChannels::inAnyOrder_data()
+{
+    QTest::addColumn<QByteArray>("order");
+    QTest::addColumn<bool>("restarts");
+    for (const char *order : {"tttee", "eettt", "tetet", "ettet"})
+        for (const bool restarts : {false, true})
+            QTest::addRow("%s%s", order, restarts ? ", restarts" : "") << QByteArray(order) << restarts;
+}
+
+void TestPipelineChannels::inAnyOrder()
+{
+    QFETCH(QByteArray, order);
+    QFETCH(bool, restarts);
+    PipelineBench b;
+    b.write("p/a.jsonl", "");
+    b.write("logs.jsonl", "");
+    b.addSource("cc", "p", "claude-code");
+    b.addSource("otel", "logs.jsonl", "otlp-json");
+    b.open();
+    b.drain();
+    int lines = 0, events = 0;
+    for (const char step : order) {
+        if (step == 't')
+            b.append("p/a.jsonl", line(++lines));
+        else
+            b.append("logs.jsonl", logged(++events));
+        b.drain();
+        AGREE(b);
+        if (restarts)
+            b.restart();
+    }
+    SUMS(b, 3, 51 + 52 + 1); // the third call has no event
+    b.restart();
+    b.drain();
+    SUMS(b, 3, 51 + 52 + 1);
+    AGREE(b);
+    for (const Call &call : b.calls()) {
+        QCOMPARE(b.text(call.format), std::string("claude-code"));
+        QCOMPARE(call.usage[TokenClass::CacheWrite1h], std::int64_t(20));
+        QCOMPARE(call.usage[TokenClass::CacheWriteUntyped], std::int64_t(0));
+    }
+}
+
+void TestPipelineChannels::transcriptRemoved()
+{
+    PipelineBench b;
+    b.write("p/a.jsonl", line(1) + line(2));
+    b.write("logs.jsonl", logged(1));
+    b.addSource("cc", "p", "claude-code");
+    b.addSource("otel", "logs.jsonl", "otlp-json");
+    b.open();
+    b.drain();
+    SUMS(b, 2, 51 + 1);
+    b.pipeline().removeSource("cc", true);
+    b.drain();
+    SUMS(b, 1, 51); // the event is a call again
+    AGREE(b);
+    b.restart();
+    SUMS(b, 1, 51);
+}
+
+void TestPipelineChannels::telemetryRemoved()
+{
+    PipelineBench b;
+    b.write("p/a.jsonl", line(1) + line(2));
+    b.write("logs.jsonl", logged(1));
+    b.addSource("cc", "p", "claude-code");
+    b.addSource("otel", "logs.jsonl", "otlp-json");
+    b.open();
+    b.drain();
+    SUMS(b, 2, 51 + 1);
+    b.pipeline().removeSource("otel", true);
+    b.drain();
+    SUMS(b, 2, 2); // what the transcript alone knows
+    AGREE(b);
+}
+
+void TestPipelineChannels::reprice()
+{
+    PipelineBench b;
+    b.write("p/a.jsonl", line(1));
+    b.write("logs.jsonl", logged(1));
+    b.addSource("cc", "p", "claude-code");
+    b.addSource("otel", "logs.jsonl", "otlp-json");
+    b.open();
+    b.drain();
+    const UsdSum cost = b.pipeline().snapshot()->totals.cost;
+    b.restart();
+    QVERIFY(bool(b.pipeline().reprice(b.catalog, [] { return true; })));
+    b.drain();
+    SUMS(b, 1, 51);
+    QVERIFY(b.pipeline().snapshot()->totals.cost == cost);
+    AGREE(b);
+}
+
+QTEST_GUILESS_MAIN(TestPipelineChannels)
+#include "tst_pipeline_channels.moc"
