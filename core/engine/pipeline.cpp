@@ -36,6 +36,7 @@ Result<> Pipeline::load(const std::function<void()> &loaded)
     m_ledger->setReadDeadline(0);
     if (const Result<> started = m_collator.start(); !started)
         return started;
+    m_seriesShared.reset(); // of a snapshot that was taken before
     readHorizon();
     TimeNs first = kNoTime;
     TimeNs newest = kNoTime;

@@ -58,6 +58,8 @@ class TestEngine : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void startReadStop();
+    void aQuietLedgerShowsWhatItHas_data();
+    void aQuietLedgerShowsWhatItHas();
     void liveDataReachesTheCallback();
     void queriesSeeTheLedger();
     void overridesThereAndBack();
@@ -80,6 +82,35 @@ void TestEngine::startReadStop()
     }
     const auto engine = started(optionsOf(b, nullptr)); // what was read is stored
     QVERIFY(waitFor([&] { return engine->latest()->totals.calls == 2; }));
+}
+
+void TestEngine::aQuietLedgerShowsWhatItHas_data()
+{
+    QTest::addColumn<bool>("source");
+    QTest::newRow("the source has nothing new") << true;
+    QTest::newRow("no source at all") << false;
+}
+
+void TestEngine::aQuietLedgerShowsWhatItHas()
+{
+    QFETCH(bool, source);
+    PipelineBench b;
+    b.write("t.jsonl", exportLine("s", {chat(1), chat(2)}));
+    {
+        const auto engine = started(optionsOf(b));
+        QVERIFY(waitFor([&] { return engine->latest()->settled && engine->latest()->totals.calls == 2; }));
+    }
+    const auto engine = started(optionsOf(b, source ? "t.jsonl" : nullptr));
+    QVERIFY(waitFor([&] { return engine->latest()->quartersComplete; }));
+    // Pages sum cells by their series: one without its names would be left out.
+    const auto snapshot = engine->latest();
+    Totals shown;
+    snapshot->quarters.forEach(INT64_MIN, INT64_MAX, [&](const Cell &cell) {
+        if (cell.series < snapshot->series->size())
+            shown += cell.totals;
+    });
+    QCOMPARE(shown.calls, std::int64_t(2));
+    QVERIFY(shown == snapshot->totals);
 }
 
 void TestEngine::liveDataReachesTheCallback()
