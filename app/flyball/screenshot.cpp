@@ -81,7 +81,8 @@ void Screenshot::take()
 
 void Screenshot::printHeadline() const
 {
-    const OverviewModel &overview = *m_session.overview();
+    OverviewModel &overview = *m_session.overview();
+    overview.show(m_session.view()); // another page may be on screen
     for (const Kpi *kpi : {overview.spend(), overview.burn(), overview.runsKpi(), overview.cache(),
                            overview.costPerSuccess(), overview.passRate()})
         printLine(inWords(*kpi));
