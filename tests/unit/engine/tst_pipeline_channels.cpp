@@ -44,7 +44,7 @@ struct Sums {
 
 Sums sumsOf(PipelineBench &b)
 {
-    const Totals &t = b.pipeline().snapshot()->totals;
+    const Totals t = b.pipeline().snapshot()->totals;
     return {t.calls, t.outTotal()};
 }
 
