@@ -251,6 +251,24 @@ private Q_SLOTS:
         QCOMPARE(session->navigation()->page(), QStringLiteral("overview"));
     }
 
+    void theClockCountsSecondsWhileSomethingMoves()
+    {
+        m_engine->publish(m_maker->make({call(kMinute, "alpha", 1)}));
+        auto session = open(options());
+        StatusModel &status = *session->status();
+        status.tick(kNow);
+        const qsizetype whole = status.clock().size();
+        status.tick(kNow + 9 * kSecond);
+        QCOMPARE(status.clock().size(), whole);
+        status.tick(kNow + 11 * kSecond);
+        QCOMPARE(status.clock().size(), whole - 3); // ":51"
+        const auto later = m_maker->make({call(kMinute, "alpha", 1)});
+        later->callsAdded = 5;
+        m_engine->publish(later);
+        status.tick(kNow + 12 * kSecond);
+        QCOMPARE(status.clock().size(), whole);
+    }
+
     void topThreeAreStepsWhateverTheirTiers()
     {
         std::vector<Call> calls;

@@ -18,7 +18,16 @@ StatusModel::StatusModel(Services &services, QObject *parent)
 
 void StatusModel::tick(TimeNs now)
 {
-    const QString text = m_services.format.clock(now);
+    // Seconds cost a frame each: they are shown while something else moves as well.
+    constexpr TimeNs kStill = 10 * kSecond;
+    const auto snapshot = m_services.engine.latest();
+    const std::int64_t seen = snapshot->callsAdded + snapshot->callsUpdated;
+    if (seen != m_seen || m_movedAt == kNoTime) {
+        m_seen = seen;
+        m_movedAt = now;
+    }
+    const Formatter &f = m_services.format;
+    const QString text = now - m_movedAt < kStill ? f.clock(now) : f.clockMinutes(now);
     if (text == m_clock)
         return;
     m_clock = text;

@@ -32,6 +32,8 @@ private:
     Services &m_services;
     TableModel m_parts;
     QString m_clock;
+    std::int64_t m_seen = 0;
+    TimeNs m_movedAt = kNoTime; ///< when calls were seen last
 };
 
 /// Reading history: how far, how long still. GUI thread.

@@ -62,6 +62,7 @@ public:
     [[nodiscard]] QString timeSeconds(TimeNs t) const;           ///< "14:32:08"
     [[nodiscard]] QString dateText(TimeNs t) const;              ///< "16 Nov 2026"
     [[nodiscard]] QString clock(TimeNs t) const;                 ///< "Tue 17 Nov 2026, 14:32:08 UTC+1"
+    [[nodiscard]] QString clockMinutes(TimeNs t) const;          ///< the same without seconds
     [[nodiscard]] QString zoneText(TimeNs at) const;             ///< "UTC+5:30"
 
     [[nodiscard]] static QString mark(CostBound bound); ///< "", "≥", "≈"

@@ -77,6 +77,13 @@ QString Formatter::clock(TimeNs t) const
            + u' ' + zoneText(t);
 }
 
+QString Formatter::clockMinutes(TimeNs t) const
+{
+    const QDateTime at = local(t);
+    return m_locale.toString(at.date(), QStringLiteral("ddd d MMM yyyy")) + QStringLiteral(", ")
+           + at.time().toString(QStringLiteral("HH:mm")) + u' ' + zoneText(t);
+}
+
 QString Formatter::duration(qint64 ns) const
 {
     if (ns < 0)
