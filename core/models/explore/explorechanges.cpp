@@ -154,7 +154,7 @@ void ExploreModel::showEffects(const Comparison &comparison)
                        : tr("no calls then"));
     effect(2, comparison.effects.mix, tr("%1 and its models").arg(explore::wordOf(m_choice.rows)));
     effect(3, comparison.effects.size, tr("longer or shorter calls"));
-    effect(4, comparison.effects.rate, tr("price, cache, share of output"));
+    effect(4, comparison.effects.rate, tr("price, cache, output"));
     sum(5, b);
 }
 
