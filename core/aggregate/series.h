@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
-#include <unordered_map>
+#include <functional>
 #include <vector>
 
 #include "core/domain/totals.h"
@@ -19,6 +21,19 @@ struct SeriesKey {
     Symbol agent = 0;
     Symbol step = 0;
     Symbol segment = 0;
+    Symbol taskType = 0;
+    Symbol promptVersion = 0;
+    Symbol feature = 0;
+    Symbol policyRevision = 0;
+
+    static constexpr std::size_t kSize = 12;
+    /// The names in the order of declaration, which is that of Dimension and of the ledger's columns.
+    [[nodiscard]] std::array<Symbol, kSize> names() const
+    {
+        return {source, workflow, provider, model,         tier,    agent,
+                step,   segment,  taskType, promptVersion, feature, policyRevision};
+    }
+    [[nodiscard]] static SeriesKey of(const std::array<Symbol, kSize> &names);
 
     friend bool operator==(const SeriesKey &, const SeriesKey &) = default;
     [[nodiscard]] static SeriesKey of(const Call &call);
@@ -47,3 +62,14 @@ struct RunRow {
 };
 
 } // namespace flyball
+
+template <>
+struct std::hash<flyball::SeriesKey> {
+    std::size_t operator()(const flyball::SeriesKey &key) const noexcept
+    {
+        std::uint64_t h = 0;
+        for (const flyball::Symbol name : key.names())
+            h = (h ^ name) * 0x9e3779b97f4a7c15ULL + (h >> 29U);
+        return static_cast<std::size_t>(h);
+    }
+};

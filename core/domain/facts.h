@@ -143,6 +143,7 @@ enum TraitFlag : std::uint32_t {
 struct TraitFact {
     Symbol subject = 0; ///< producer or session
     std::uint32_t flags = 0;
+    Symbol source = 0; ///< who said so; it goes with its rows
 };
 
 /// A line or part of one that was refused, by reason and place; never its content.

@@ -43,6 +43,7 @@ public:
     [[nodiscard]] SymbolTable &symbols() const override { return m_symbols; }
     /// ORs flags in; true when something new was learnt.
     bool addTrait(const TraitFact &trait);
+    void clearTraits() { m_traits.clear(); }
     [[nodiscard]] FactStore &store() { return m_store; }
     [[nodiscard]] const Coverage &coverage() const { return m_coverage; }
     [[nodiscard]] Coverage &coverage() { return m_coverage; }

@@ -11,15 +11,6 @@ namespace {
 
 constexpr std::size_t kWorkingSet = 150'000; ///< groups kept in memory between commits
 
-std::uint64_t seriesHash(const SeriesKey &key)
-{
-    std::uint64_t h = 0;
-    for (const Symbol s :
-         {key.source, key.workflow, key.provider, key.model, key.tier, key.agent, key.step, key.segment})
-        h = (h ^ s) * 0x9e3779b97f4a7c15ULL + (h >> 29);
-    return h;
-}
-
 } // namespace
 
 LiveCollator::LiveCollator(SymbolTable &symbols, CallPricer &pricer, Ledger &ledger, RunTable &runs)
@@ -37,13 +28,17 @@ Result<> LiveCollator::start()
         if (m_series.size() <= id)
             m_series.resize(id + 1);
         m_series[id] = key;
-        m_seriesIndex[seriesHash(key)].push_back(id);
+        m_seriesIndex.emplace(key, id);
     }
     auto traits = m_ledger.loadTraits();
     if (!traits)
         return traits.error();
-    for (const TraitFact &trait : *traits)
+    m_collator.clearTraits();
+    m_told.clear();
+    for (const TraitFact &trait : *traits) {
         m_collator.addTrait(trait);
+        m_told[{trait.subject, trait.source}] |= trait.flags;
+    }
     return {};
 }
 
@@ -83,6 +78,35 @@ Result<> LiveCollator::touch(const Key128 &key)
     return {};
 }
 
+/// Kept by source: what one has told goes when it is removed, what another has told as well stays.
+Result<> LiveCollator::learn(const TraitFact &trait)
+{
+    std::uint32_t &told = m_told[{trait.subject, trait.source}];
+    if ((told | trait.flags) == told)
+        return {};
+    told |= trait.flags;
+    m_learnt.push_back(trait);
+    return m_collator.addTrait(trait) ? spread(trait) : Result<>();
+}
+
+std::vector<TraitFact> LiveCollator::traitsOf(Symbol source) const
+{
+    std::vector<TraitFact> traits;
+    for (const auto &[owner, flags] : m_told)
+        if (owner.source == source)
+            traits.push_back({owner.subject, flags, source});
+    return traits;
+}
+
+Result<> LiveCollator::forgotten(const std::vector<TraitFact> &traits)
+{
+    for (const TraitFact &trait : traits)
+        if ((m_collator.traits(trait.subject) & trait.flags) != trait.flags)
+            if (const Result<> done = spread(trait); !done)
+                return done;
+    return {};
+}
+
 /// A trait that was not known when earlier groups were resolved changes what they amount to.
 Result<> LiveCollator::spread(const TraitFact &trait)
 {
@@ -102,11 +126,8 @@ Result<> LiveCollator::add(const FactBatch &batch)
 {
     FactStore &store = m_collator.store();
     for (const TraitFact &trait : batch.traits)
-        if (m_collator.addTrait(trait)) {
-            m_learnt.push_back(trait);
-            if (const Result<> done = spread(trait); !done)
-                return done;
-        }
+        if (const Result<> done = learn(trait); !done)
+            return done;
     for (const CallFact &fact : batch.calls) {
         auto group = groupFor(fact.group);
         if (!group)
@@ -142,13 +163,12 @@ Result<> LiveCollator::add(const FactBatch &batch)
 SeriesId LiveCollator::seriesFor(const Call &call, LedgerWrite &write)
 {
     const SeriesKey key = SeriesKey::of(call);
-    std::vector<SeriesId> &candidates = m_seriesIndex[seriesHash(key)];
-    for (const SeriesId id : candidates)
-        if (m_series[id] == key)
-            return id;
-    const auto id = static_cast<SeriesId>(m_series.size());
+    const auto next = static_cast<SeriesId>(m_series.size());
+    const auto [at, isNew] = m_seriesIndex.emplace(key, next);
+    if (!isNew)
+        return at->second;
+    const SeriesId id = next;
     m_series.push_back(key);
-    candidates.push_back(id);
     write.newSeries.emplace_back(id, key);
     return id;
 }

@@ -24,6 +24,10 @@ public:
     [[nodiscard]] Result<> start();
     /// Merges facts. Groups of theirs that are stored are fetched first.
     [[nodiscard]] Result<> add(const FactBatch &batch);
+    /// What this source told, to be given to forgotten() once its rows are gone and start() has run.
+    [[nodiscard]] std::vector<TraitFact> traitsOf(Symbol source) const;
+    /// Marks the groups that were decided by traits nobody tells any more.
+    [[nodiscard]] Result<> forgotten(const std::vector<TraitFact> &traits);
     /// Marks a stored group to be resolved again (a new price, a trait that turned up late).
     [[nodiscard]] Result<> touch(const Key128 &group);
     [[nodiscard]] bool pending() const { return !m_dirty.empty() || !m_learnt.empty(); }
@@ -50,6 +54,7 @@ public:
 
 private:
     [[nodiscard]] Result<std::uint32_t> groupFor(const Key128 &key);
+    [[nodiscard]] Result<> learn(const TraitFact &trait);
     [[nodiscard]] Result<> spread(const TraitFact &trait);
     [[nodiscard]] SeriesId seriesFor(const Call &call, LedgerWrite &write);
     void collectGroup(std::uint32_t group, LedgerWrite &write);
@@ -71,13 +76,24 @@ private:
     std::unordered_set<std::uint64_t> m_touchedSpans;
     std::unordered_set<std::uint64_t> m_touchedSignals;
     std::vector<TraitFact> m_learnt; ///< since the last commit
+    struct TraitOwner {
+        Symbol subject = 0, source = 0;
+        friend bool operator==(const TraitOwner &, const TraitOwner &) = default;
+    };
+    struct TraitOwnerHash {
+        std::size_t operator()(const TraitOwner &o) const
+        {
+            return std::hash<std::uint64_t>{}((std::uint64_t{o.subject} << 32U) | o.source);
+        }
+    };
+    std::unordered_map<TraitOwner, std::uint32_t, TraitOwnerHash> m_told; ///< flags by who told them
     // Only while there is telemetry that names requests (TelemetrySeen).
     std::unordered_map<std::uint64_t, std::uint32_t> m_hosts; ///< request to the group of its call, of the working set
     std::unordered_set<Symbol> m_hostsLoaded;                 ///< sessions whose stored groups are in it
     bool m_hostsKnown = false;                                ///< the working set has been gone through
     Symbol m_telemetry = 0;
     std::vector<SeriesKey> m_series;
-    std::unordered_map<std::uint64_t, std::vector<SeriesId>> m_seriesIndex;
+    std::unordered_map<SeriesKey, SeriesId> m_seriesIndex;
     FactStore::Group m_scratch;
     ResolvedGroup m_out;
     Totals m_totals;

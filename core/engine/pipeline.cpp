@@ -127,6 +127,7 @@ void Pipeline::removeSource(const std::string &id, bool rowsToo)
     if (it == m_feeds.end())
         return;
     const std::string target = (*it)->config().target;
+    const std::vector<TraitFact> told = rowsToo ? m_collator.traitsOf((*it)->symbol()) : std::vector<TraitFact>();
     m_feeds.erase(it);
     // Calls that another source reported as well stay, and must be decided again without this one.
     const auto shared =
@@ -138,6 +139,8 @@ void Pipeline::removeSource(const std::string &id, bool rowsToo)
     }
     if (const Result<> reloaded = reloadAll(); !reloaded)
         m_error = reloaded.error().message;
+    if (const Result<> done = m_collator.forgotten(told); !done)
+        m_error = done.error().message;
     if (shared)
         for (const Key128 &group : *shared)
             if (const Result<> touched = m_collator.touch(group); !touched)
@@ -200,6 +203,8 @@ bool Pipeline::readSome(std::int64_t budgetBytes, bool onlyDue)
         m_importDone += result.bytesRead;
         if (read.batch.lines > 0 || !read.batch.rejects.empty()) {
             dropRetained(read.batch);
+            for (TraitFact &trait : read.batch.traits)
+                trait.source = feed->symbol();
             if (const Result<> added = m_collator.add(read.batch); !added)
                 m_error = added.error().message;
             m_read.push_back(std::move(read));

@@ -87,6 +87,8 @@ struct CallFilter {
     TimeNs until = kNoTime; ///< exclusive; kNoTime = open
     std::optional<Key128> run;
     std::optional<Symbol> workflow, model, provider, agent, step, source, tier, segment, session;
+    /// Not columns: asked of every row the others let through.
+    std::optional<Symbol> taskType, promptVersion, feature, policyRevision;
     std::optional<bool> failed, unpriced;
 };
 enum class CallOrder : std::uint8_t { TimeAscending, TimeDescending, CostDescending };

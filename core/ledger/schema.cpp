@@ -26,12 +26,14 @@ CREATE TABLE signals(grp BLOB NOT NULL, span INTEGER NOT NULL, id INTEGER NOT NU
 CREATE TABLE runs(id INTEGER PRIMARY KEY AUTOINCREMENT, run BLOB NOT NULL UNIQUE, source INTEGER, data BLOB,
     trimmed INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE series(id INTEGER PRIMARY KEY, source INTEGER, workflow INTEGER, provider INTEGER, model INTEGER,
-    tier INTEGER, agent INTEGER, step INTEGER, segment INTEGER);
+    tier INTEGER, agent INTEGER, step INTEGER, segment INTEGER, task_type INTEGER, prompt_version INTEGER,
+    feature INTEGER, policy_revision INTEGER);
 CREATE TABLE roll_minute(bucket INTEGER NOT NULL, series INTEGER NOT NULL, totals BLOB NOT NULL,
     PRIMARY KEY(bucket, series)) WITHOUT ROWID;
 CREATE TABLE roll_quarter(bucket INTEGER NOT NULL, series INTEGER NOT NULL, totals BLOB NOT NULL,
     PRIMARY KEY(bucket, series)) WITHOUT ROWID;
-CREATE TABLE traits(subject TEXT PRIMARY KEY NOT NULL, flags INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE traits(subject TEXT NOT NULL, source TEXT NOT NULL, flags INTEGER NOT NULL,
+    PRIMARY KEY(subject, source)) WITHOUT ROWID;
 CREATE TABLE files(source TEXT NOT NULL, key TEXT NOT NULL, state BLOB NOT NULL,
     PRIMARY KEY(source, key)) WITHOUT ROWID;
 CREATE TABLE reject_counts(source TEXT NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL, last INTEGER NOT NULL,
@@ -60,9 +62,23 @@ Result<> migrateFrom0(Database &db)
     return db.exec(kIndexes);
 }
 
+/// Version 1 kept neither these dimensions of a series nor who told a trait. Its roll-ups are made again from
+/// the rows once those can be read: see kMetaRollupsStale.
+Result<> migrateFrom1(Database &db)
+{
+    return db.exec(
+        "ALTER TABLE series ADD COLUMN task_type INTEGER; ALTER TABLE series ADD COLUMN prompt_version INTEGER;"
+        "ALTER TABLE series ADD COLUMN feature INTEGER; ALTER TABLE series ADD COLUMN policy_revision INTEGER;"
+        "ALTER TABLE traits RENAME TO traits_1;"
+        "CREATE TABLE traits(subject TEXT NOT NULL, source TEXT NOT NULL, flags INTEGER NOT NULL,"
+        " PRIMARY KEY(subject, source)) WITHOUT ROWID;"
+        "INSERT INTO traits SELECT subject, '', flags FROM traits_1; DROP TABLE traits_1;"
+        "INSERT OR REPLACE INTO meta(key, value) VALUES('rollups_stale', '1')");
+}
+
 using Migration = Result<> (*)(Database &);
 /// kMigrations[v] turns version v into v + 1.
-constexpr std::array<Migration, kSchemaVersion> kMigrations = {migrateFrom0};
+constexpr std::array<Migration, kSchemaVersion> kMigrations = {migrateFrom0, migrateFrom1};
 
 Result<> stamp(Database &db, int version)
 {

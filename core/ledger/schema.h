@@ -10,10 +10,12 @@
 namespace flyball {
 
 /// Kept in `PRAGMA user_version`. Version 0 was written by builds before the first release.
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 /// `PRAGMA application_id`, "FLYB": tells a ledger from somebody else's SQLite file.
 inline constexpr std::uint32_t kApplicationId = 0x464c5942;
 
+/// meta key: a migration has left the roll-ups to be made again from the rows.
+inline constexpr const char *kMetaRollupsStale = "rollups_stale";
 /// Tables and indexes of the newest version in an empty database.
 [[nodiscard]] Result<> createSchema(Database &db);
 /// Brings an older database to the newest version, one transaction per step; a step that fails

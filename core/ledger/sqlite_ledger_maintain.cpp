@@ -115,6 +115,12 @@ Result<> SqliteLedger::forgetSource(const std::string &source, bool rowsToo)
             if (Result<> r = drop.run("forget a source"); !r)
                 return r;
         }
+        if (rowsToo) {
+            Statement drop(m_db, "DELETE FROM traits WHERE source = ?1");
+            drop.bindText(1, source);
+            if (Result<> r = drop.run("forget what a source told"); !r)
+                return r;
+        }
         const std::optional<std::int64_t> id = m_names.find(m_symbols.intern(source));
         return rowsToo && id ? forgetRows(*id) : Result<>();
     });

@@ -125,7 +125,9 @@ Result<> SqliteLedger::openWriter()
     if (Result<> r = probeSchema(m_db); !r)
         return r;
     installFunctions();
-    return prepareNames();
+    if (Result<> r = prepareNames(); !r)
+        return r;
+    return meta(kMetaRollupsStale).empty() ? Result<>() : rebuildRollups();
 }
 
 Result<> SqliteLedger::openReader()

@@ -7,6 +7,17 @@
 
 namespace flyball {
 
+namespace {
+
+bool namesFit(const CallFilter &filter, const Attribution &names)
+{
+    const auto fits = [](const std::optional<Symbol> &wanted, Symbol have) { return !wanted || *wanted == have; };
+    return fits(filter.taskType, names.taskType) && fits(filter.promptVersion, names.promptVersion)
+           && fits(filter.feature, names.feature) && fits(filter.policyRevision, names.policyRevision);
+}
+
+} // namespace
+
 bool SqliteLedger::composeQuery(const CallFilter &filter, std::string &where, std::vector<std::int64_t> &bindings)
 {
     const auto compare = [&](const char *column, const char *comparison, std::int64_t value) {
@@ -71,12 +82,20 @@ Result<> SqliteLedger::readCalls(const CallFilter &filter, CallOrder order, std:
         sql += " ORDER BY " + time + " DESC, id DESC";
     else
         sql += " ORDER BY cost DESC, time DESC, id DESC";
-    if (limit > 0)
+    const bool byName = filter.taskType || filter.promptVersion || filter.feature || filter.policyRevision;
+    if (limit > 0 && !byName)
         sql += " LIMIT " + std::to_string(limit);
     Statement s(m_db, sql);
     for (std::size_t i = 0; i < bindings.size(); ++i)
         s.bind(static_cast<int>(i) + 1, bindings[i]);
-    return eachStored(s, [&](const StoredCall &stored) { return sink(stored.call); });
+    if (!byName)
+        return eachStored(s, [&](const StoredCall &stored) { return sink(stored.call); });
+    std::int64_t found = 0;
+    return eachStored(s, [&](const StoredCall &stored) {
+        if (!namesFit(filter, stored.call.names))
+            return true;
+        return sink(stored.call) && (limit <= 0 || ++found < limit);
+    });
 }
 
 Result<StoredGroup> SqliteLedger::readTrace(const Key128 &run)

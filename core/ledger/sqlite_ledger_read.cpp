@@ -138,10 +138,11 @@ Result<std::vector<StoredFile>> SqliteLedger::loadFiles(const std::string &sourc
 Result<std::vector<TraitFact>> SqliteLedger::loadTraits()
 {
     begin();
-    Statement s(m_db, "SELECT subject, flags FROM traits");
+    Statement s(m_db, "SELECT subject, source, flags FROM traits");
     std::vector<TraitFact> traits;
     while (s.step())
-        traits.push_back({m_symbols.intern(s.text(0)), static_cast<std::uint32_t>(s.int64(1))});
+        traits.push_back(
+            {m_symbols.intern(s.text(0)), static_cast<std::uint32_t>(s.int64(2)), m_symbols.intern(s.text(1))});
     if (Result<> r = s.finish("read traits"); !r)
         return r.error();
     return traits;
@@ -150,20 +151,19 @@ Result<std::vector<TraitFact>> SqliteLedger::loadTraits()
 Result<std::vector<std::pair<SeriesId, SeriesKey>>> SqliteLedger::loadSeries()
 {
     begin();
-    Statement s(m_db,
-                "SELECT id, source, workflow, provider, model, tier, agent, step, segment FROM series ORDER BY id");
+    Statement s(m_db, "SELECT id, source, workflow, provider, model, tier, agent, step, segment, task_type,"
+                      " prompt_version, feature, policy_revision FROM series ORDER BY id");
     std::vector<std::pair<SeriesId, SeriesKey>> series;
     while (s.step()) {
-        SeriesKey key;
+        std::array<Symbol, SeriesKey::kSize> names{};
         int column = 1;
-        for (Symbol *symbol :
-             {&key.source, &key.workflow, &key.provider, &key.model, &key.tier, &key.agent, &key.step, &key.segment}) {
+        for (Symbol &symbol : names) {
             const std::optional<Symbol> name = m_names.symbolOf(s.int64(column++));
             if (!name)
                 return damagedRow("series");
-            *symbol = *name;
+            symbol = *name;
         }
-        series.emplace_back(static_cast<SeriesId>(s.int64(0)), key);
+        series.emplace_back(static_cast<SeriesId>(s.int64(0)), SeriesKey::of(names));
     }
     if (Result<> r = s.finish("read series"); !r)
         return r.error();

@@ -2,22 +2,14 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "core/ledger/schema.h"
 #include "core/ledger/sqlite_ledger.h"
 
 namespace flyball {
 
 namespace {
 
-struct SeriesKeyHash {
-    std::size_t operator()(const SeriesKey &k) const
-    {
-        std::uint64_t h = 0;
-        for (const Symbol s : {k.source, k.workflow, k.provider, k.model, k.tier, k.agent, k.step, k.segment})
-            h = (h ^ s) * 0x9e3779b97f4a7c15ULL + (h >> 29U);
-        return static_cast<std::size_t>(h);
-    }
-};
-using SeriesIds = std::unordered_map<SeriesKey, SeriesId, SeriesKeyHash>;
+using SeriesIds = std::unordered_map<SeriesKey, SeriesId>;
 
 /// Sums of one bucket; the rows come in order of time, so a bucket is done when the next begins.
 struct OpenBucket {
@@ -60,7 +52,11 @@ Result<> SqliteLedger::rebuildRollups()
             return r;
         if (Result<> r = rebuildCells(Resolution::Quarter); !r)
             return r;
-        return rebuildRuns();
+        if (Result<> r = rebuildRuns(); !r)
+            return r;
+        Statement done(m_db, "DELETE FROM meta WHERE key = ?1");
+        done.bindText(1, kMetaRollupsStale);
+        return done.run("note the rebuild");
     });
 }
 

@@ -186,8 +186,7 @@ Result<> SqliteLedger::putSeries(const std::vector<std::pair<SeriesId, SeriesKey
         Statement &s = m_sql.putSeries;
         s.bind(1, id);
         int column = 2;
-        for (const Symbol name :
-             {key.source, key.workflow, key.provider, key.model, key.tier, key.agent, key.step, key.segment})
+        for (const Symbol name : key.names())
             s.bindSymbol(column++, m_names.idOf(name));
         if (Result<> r = s.run("store a series"); !r)
             return r;
@@ -229,7 +228,8 @@ Result<> SqliteLedger::putTraitsAndFiles(const LedgerWrite &write)
 {
     for (const TraitFact &trait : write.traits) {
         m_sql.orTrait.bindText(1, m_symbols.text(trait.subject));
-        m_sql.orTrait.bind(2, trait.flags);
+        m_sql.orTrait.bindText(2, m_symbols.text(trait.source));
+        m_sql.orTrait.bind(3, trait.flags);
         if (Result<> r = m_sql.orTrait.run("store a trait"); !r)
             return r;
     }

@@ -34,14 +34,15 @@ LedgerStatements::LedgerStatements(Database &db)
       putSignal(db, "INSERT INTO signals(grp, span, id, time, data) VALUES(?1, ?2, ?3, ?4, ?5)"
                     " ON CONFLICT(grp, span, id) DO UPDATE SET time = excluded.time, data = excluded.data"),
       putRun(db, "UPDATE runs SET source = ?2, data = ?3 WHERE id = ?1"),
-      putSeries(db, "INSERT OR REPLACE INTO series(id, source, workflow, provider, model, tier, agent, step, segment)"
-                    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"),
+      putSeries(db, "INSERT OR REPLACE INTO series(id, source, workflow, provider, model, tier, agent, step, segment,"
+                    " task_type, prompt_version, feature, policy_revision)"
+                    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"),
       addMinute(db, addCell("roll_minute")),
       addQuarter(db, addCell("roll_quarter")),
       dropMinute(db, dropCell("roll_minute")),
       dropQuarter(db, dropCell("roll_quarter")),
-      orTrait(db, "INSERT INTO traits(subject, flags) VALUES(?1, ?2)"
-                  " ON CONFLICT(subject) DO UPDATE SET flags = flags | excluded.flags"),
+      orTrait(db, "INSERT INTO traits(subject, source, flags) VALUES(?1, ?2, ?3)"
+                  " ON CONFLICT(subject, source) DO UPDATE SET flags = flags | excluded.flags"),
       putFile(db, "INSERT INTO files(source, key, state) VALUES(?1, ?2, ?3)"
                   " ON CONFLICT(source, key) DO UPDATE SET state = excluded.state"),
       countReject(db, "INSERT INTO reject_counts(source, reason, count, last) VALUES(?1, ?2, ?3, ?4)"

@@ -52,12 +52,26 @@ private:
 /// A roll-up from loose cells in any order (drill-down into old minutes).
 [[nodiscard]] CellStore storeOf(Resolution resolution, std::vector<Cell> cells);
 
-enum class Dimension : std::uint8_t { Source, Workflow, Provider, Model, Tier, Agent, Step, Segment };
+enum class Dimension : std::uint8_t {
+    Source,
+    Workflow,
+    Provider,
+    Model,
+    Tier,
+    Agent,
+    Step,
+    Segment,
+    TaskType,
+    PromptVersion,
+    Feature,
+    PolicyRevision
+};
 [[nodiscard]] Symbol symbolOf(const SeriesKey &key, Dimension dimension);
 
 /// Equal in every dimension that is set. An unset dimension matches everything.
 struct ViewFilter {
     std::optional<Symbol> source, workflow, provider, model, tier, agent, step, segment;
+    std::optional<Symbol> taskType, promptVersion, feature, policyRevision;
     [[nodiscard]] bool matches(const SeriesKey &key) const;
 };
 

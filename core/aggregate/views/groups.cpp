@@ -6,35 +6,15 @@
 
 namespace flyball {
 
-Symbol symbolOf(const SeriesKey &key, Dimension dimension)
-{
-    switch (dimension) {
-    case Dimension::Source:
-        return key.source;
-    case Dimension::Workflow:
-        return key.workflow;
-    case Dimension::Provider:
-        return key.provider;
-    case Dimension::Model:
-        return key.model;
-    case Dimension::Tier:
-        return key.tier;
-    case Dimension::Agent:
-        return key.agent;
-    case Dimension::Step:
-        return key.step;
-    case Dimension::Segment:
-        return key.segment;
-    }
-    return 0;
-}
+Symbol symbolOf(const SeriesKey &key, Dimension dimension) { return key.names()[static_cast<std::size_t>(dimension)]; }
 
 bool ViewFilter::matches(const SeriesKey &key) const
 {
     const auto fits = [](const std::optional<Symbol> &wanted, Symbol have) { return !wanted || *wanted == have; };
     return fits(source, key.source) && fits(workflow, key.workflow) && fits(provider, key.provider)
            && fits(model, key.model) && fits(tier, key.tier) && fits(agent, key.agent) && fits(step, key.step)
-           && fits(segment, key.segment);
+           && fits(segment, key.segment) && fits(taskType, key.taskType) && fits(promptVersion, key.promptVersion)
+           && fits(feature, key.feature) && fits(policyRevision, key.policyRevision);
 }
 
 Totals totalOf(const Folded &folded, const std::vector<SeriesKey> &series, const ViewFilter &filter)

@@ -33,6 +33,10 @@ std::vector<DimensionWord> dimensionWords()
             {Dimension::Model, QStringLiteral("model"), tr("Model")},
             {Dimension::Tier, QStringLiteral("tier"), tr("Tier")},
             {Dimension::Segment, QStringLiteral("segment"), tr("Segment")},
+            {Dimension::TaskType, QStringLiteral("task"), tr("Task type")},
+            {Dimension::PromptVersion, QStringLiteral("prompt"), tr("Prompt version")},
+            {Dimension::Feature, QStringLiteral("feature"), tr("Feature")},
+            {Dimension::PolicyRevision, QStringLiteral("revision"), tr("Policy revision")},
             {Dimension::Provider, QStringLiteral("provider"), tr("Provider")},
             {Dimension::Source, QStringLiteral("source"), tr("Source")}};
 }
@@ -71,6 +75,10 @@ NameKind nameKindOf(Dimension dimension)
     case Dimension::Source:
         return NameKind::Source;
     case Dimension::Segment:
+    case Dimension::TaskType:
+    case Dimension::PromptVersion:
+    case Dimension::Feature:
+    case Dimension::PolicyRevision:
         break;
     }
     return NameKind::Other;
@@ -102,6 +110,18 @@ void narrow(CallFilter &filter, Dimension dimension, Symbol symbol)
         break;
     case Dimension::Segment:
         filter.segment = symbol;
+        break;
+    case Dimension::TaskType:
+        filter.taskType = symbol;
+        break;
+    case Dimension::PromptVersion:
+        filter.promptVersion = symbol;
+        break;
+    case Dimension::Feature:
+        filter.feature = symbol;
+        break;
+    case Dimension::PolicyRevision:
+        filter.policyRevision = symbol;
         break;
     }
 }

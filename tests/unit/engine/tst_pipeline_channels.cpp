@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One call told by a transcript and by the agent's own telemetry, live: in any order, over restarts, and when one
 // of the two is removed.
+#include <QDirIterator>
 #include <QtTest/QtTest>
 
 #include "tests/unit/engine/pipeline_bench.h"
@@ -60,6 +61,8 @@ private Q_SLOTS:
     void inAnyOrder();
     void transcriptRemoved();
     void telemetryRemoved();
+    void sessionOfARemovedTranscript_data();
+    void sessionOfARemovedTranscript();
     void reprice();
 };
 
@@ -137,6 +140,62 @@ void TestPipelineChannels::telemetryRemoved()
     b.pipeline().removeSource("otel", true);
     b.drain();
     SUMS(b, 2, 2); // what the transcript alone knows
+    AGREE(b);
+}
+
+void TestPipelineChannels::sessionOfARemovedTranscript_data()
+{
+    QTest::addColumn<QString>("fixture");
+    QTest::addColumn<QString>("transcripts");
+    QTest::addColumn<QByteArray>("kind");
+    QTest::addRow("codex") << "codex-0.169"
+                           << "sessions" << QByteArray("codex");
+    QTest::addRow("gemini-cli") << "gemini-cli-0.61"
+                                << "tmp" << QByteArray("gemini-cli");
+}
+
+/// The transcript says that it tells every call of its session. With it goes what it said: the telemetry of that
+/// session must count again, at once and after a restart.
+void TestPipelineChannels::sessionOfARemovedTranscript()
+{
+    QFETCH(QString, fixture);
+    QFETCH(QString, transcripts);
+    QFETCH(QByteArray, kind);
+    const QString root = QStringLiteral(FLYBALL_FIXTURES "/") + fixture;
+    PipelineBench alone;
+    PipelineBench b;
+    for (QDirIterator it(root + u'/' + transcripts, QDir::Files, QDirIterator::Subdirectories); it.hasNext();) {
+        QFile file(it.next());
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        b.write("t/" + QDir(root + u'/' + transcripts).relativeFilePath(file.fileName()).toStdString(),
+                file.readAll().toStdString());
+    }
+    QFile logs(root + QStringLiteral("/otel/logs.jsonl"));
+    QVERIFY(logs.open(QIODevice::ReadOnly));
+    const std::string events = logs.readAll().toStdString();
+    for (PipelineBench *bench : {&alone, &b}) {
+        bench->write("logs.jsonl", events);
+        bench->addSource("otel", "logs.jsonl", "otlp-json");
+    }
+    alone.open();
+    alone.drain();
+    const Sums telemetry = sumsOf(alone);
+    QVERIFY(telemetry.calls > 0);
+
+    b.addSource("t", "t", kind.toStdString());
+    b.open();
+    b.drain();
+    const std::string both = b.stored();
+    QVERIFY(both != alone.stored());
+    b.pipeline().removeSource("t", true);
+    b.drain();
+    QVERIFY(sumsOf(b) == telemetry);
+    QCOMPARE(QByteArray::fromStdString(b.stored()), QByteArray::fromStdString(alone.stored()));
+    AGREE(b);
+    std::erase_if(b.sources, [](const SourceConfig &source) { return source.id == "t"; });
+    b.restart();
+    b.drain();
+    QCOMPARE(QByteArray::fromStdString(b.stored()), QByteArray::fromStdString(alone.stored()));
     AGREE(b);
 }
 

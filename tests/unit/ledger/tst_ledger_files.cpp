@@ -122,8 +122,17 @@ void TestLedgerFiles::olderIsMigrated()
     {
         const auto ledger = fixture.open(symbols);
         write = sample(symbols, 300);
+        const std::array versions{Symbol{0}, symbols.intern("v1"), symbols.intern("v2")};
+        for (std::size_t i = 0; i < write.calls.size(); ++i)
+            write.calls[i].call.names.promptVersion = versions[i % versions.size()];
         VERIFY_OK(ledger->commit(write));
     }
+    std::string asVersion1;
+    for (const char *column : {"task_type", "prompt_version", "feature", "policy_revision"})
+        asVersion1 += std::string("ALTER TABLE series DROP COLUMN ") + column + ";";
+    asVersion1 += "DROP TABLE traits; CREATE TABLE traits(subject TEXT PRIMARY KEY NOT NULL, flags INTEGER NOT NULL)"
+                  " WITHOUT ROWID; INSERT INTO traits VALUES('some producer', 3);";
+    sql(fixture.path(), asVersion1.c_str());
     sql(fixture.path(), "ALTER TABLE runs DROP COLUMN trimmed; DROP INDEX calls_session;"
                         "PRAGMA user_version = 0; PRAGMA application_id = 0");
     QVERIFY(!fixture.open(symbols, Ledger::Mode::ReadOnly)); // a reader cannot migrate
@@ -134,6 +143,19 @@ void TestLedgerFiles::olderIsMigrated()
         QCOMPARE(ledger->openReport().migratedFrom, 0);
         QVERIFY(ledger->openReport().movedAside.empty());
         QCOMPARE(callsOf(*ledger).size(), std::size_t{300});
+        const auto traits = ledger->loadTraits();
+        QVERIFY(traits && traits->size() == 1 && traits->front().flags == 3 && traits->front().source == 0);
+        // The roll-ups know the dimensions that version 1 did not keep.
+        std::map<std::pair<Symbol, Symbol>, Totals> rows, cells;
+        for (const Call &call : callsOf(*ledger))
+            rows[{call.names.promptVersion, call.names.taskType}].add(call);
+        const auto series = ledger->loadSeries();
+        QVERIFY(bool(series));
+        std::map<SeriesId, SeriesKey> keys(series->begin(), series->end());
+        for (const Cell &cell : cellsOf(*ledger, Resolution::Quarter))
+            cells[{keys.at(cell.series).promptVersion, keys.at(cell.series).taskType}] += cell.totals;
+        QVERIFY(rows.size() > 2);
+        QVERIFY(rows == cells);
         VERIFY_OK(ledger->retain(write.calls[150].call.time)); // uses the new column
         VERIFY_OK(ledger->verify());
     }

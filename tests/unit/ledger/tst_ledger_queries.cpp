@@ -58,7 +58,7 @@ void TestLedgerQueries::initTestCase()
 void TestLedgerQueries::filtersMatchAScan_data()
 {
     QTest::addColumn<int>("which");
-    for (int which = 0; which < 16; ++which)
+    for (int which = 0; which < 20; ++which)
         QTest::addRow("filter %d", which) << which;
 }
 
@@ -115,6 +115,19 @@ void TestLedgerQueries::filtersMatchAScan()
         break;
     case 12:
         by(&CallFilter::session, some.names.session, [](const Call &c) { return c.names.session; });
+        break;
+    case 16:
+        by(&CallFilter::taskType, some.names.taskType, [](const Call &c) { return c.names.taskType; });
+        break;
+    case 17:
+        by(&CallFilter::promptVersion, some.names.promptVersion, [](const Call &c) { return c.names.promptVersion; });
+        break;
+    case 18:
+        by(&CallFilter::feature, some.names.feature, [](const Call &c) { return c.names.feature; });
+        break;
+    case 19:
+        by(&CallFilter::policyRevision, some.names.policyRevision,
+           [](const Call &c) { return c.names.policyRevision; });
         break;
     case 13:
         filter.failed = true;

@@ -9,6 +9,14 @@ namespace {
 
 using Folded = std::map<std::vector<std::int64_t>, Totals>;
 
+std::vector<std::int64_t> keyOf(std::int64_t bucket, const SeriesKey &series)
+{
+    std::vector<std::int64_t> key{bucket};
+    const auto names = series.names();
+    key.insert(key.end(), names.begin(), names.end());
+    return key;
+}
+
 /// Roll-ups by name, so that two ledgers that number their series differently compare equal.
 Folded fold(Ledger &ledger, Resolution resolution)
 {
@@ -18,9 +26,7 @@ Folded fold(Ledger &ledger, Resolution resolution)
         keys[id] = key;
     Folded folded;
     for (const Cell &cell : cellsOf(ledger, resolution)) {
-        const SeriesKey &k = keys.at(cell.series);
-        folded[{cell.bucket, k.source, k.workflow, k.provider, k.model, k.tier, k.agent, k.step, k.segment}] +=
-            cell.totals;
+        folded[keyOf(cell.bucket, keys.at(cell.series))] += cell.totals;
     }
     return folded;
 }
@@ -28,12 +34,8 @@ Folded fold(Ledger &ledger, Resolution resolution)
 Folded foldRows(const std::vector<Call> &calls, Resolution resolution)
 {
     Folded folded;
-    for (const Call &call : calls) {
-        const SeriesKey k = SeriesKey::of(call);
-        folded[{bucketOf(call.time, widthOf(resolution)), k.source, k.workflow, k.provider, k.model, k.tier, k.agent,
-                k.step, k.segment}]
-            .add(call);
-    }
+    for (const Call &call : calls)
+        folded[keyOf(bucketOf(call.time, widthOf(resolution)), SeriesKey::of(call))].add(call);
     std::erase_if(folded, [](const auto &cell) { return cell.second.isZero(); });
     return folded;
 }
