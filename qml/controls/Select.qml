@@ -106,7 +106,7 @@ T.AbstractButton {
         contentItem: ListView {
             id: view
 
-            implicitHeight: Math.min(contentHeight, Theme.px(300))
+            implicitHeight: Math.min(contentHeight, Math.max(Theme.px(300), 420))
             clip: true
             focus: true
             model: root.options.length
