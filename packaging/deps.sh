@@ -9,7 +9,8 @@ declare -A FLYBALL_DEPS=(
     [build]="cmake ninja-build g++ ccache pkg-config
         qt6-base-dev qt6-declarative-dev qt6-declarative-dev-tools qt6-charts-dev
         qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools qtkeychain-qt6-dev
-        nlohmann-json3-dev libboost-dev libsqlite3-dev libssl-dev zlib1g-dev"
+        nlohmann-json3-dev libboost-dev libsqlite3-dev libssl-dev zlib1g-dev
+        libzstd-dev libprotozero-dev"
     # QML modules, and libsecret for the keychain: loaded by name at run time, so no library dependency pulls them in.
     [run]="qml6-module-qtqml qml6-module-qtqml-models qml6-module-qtqml-workerscript
         qml6-module-qtquick qml6-module-qtquick-window qml6-module-qtquick-layouts

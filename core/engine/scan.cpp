@@ -112,7 +112,7 @@ std::vector<Job> planJobs(const std::vector<ScanTarget> &targets, std::int64_t p
     std::vector<Job> jobs;
     for (const ScanTarget &target : targets) {
         if (target.format->splittable && target.file.size > pieceBytes) {
-            auto pieces = splitAtLines(target.file.path, target.file.size, pieceBytes);
+            auto pieces = splitFile(target.file.path, target.file.size, pieceBytes);
             if (pieces && pieces->size() > 1) {
                 for (const FilePiece &piece : *pieces)
                     jobs.push_back({&target, piece, false});

@@ -108,6 +108,7 @@ const Format *sniffFile(const std::string &path)
     if (beginsAsFirstFormat(path)) // a folder of transcripts has thousands of files: one short look at each
         return &formats().front();
     std::string head;
+    bool record = false;
     FileReader::Options options;
     options.handOverUnterminated = true;
     options.blockBytes = static_cast<std::int64_t>(kHeadBytes);
@@ -118,13 +119,14 @@ const Format *sniffFile(const std::string &path)
             path,
             [&](const Chunk &chunk) {
                 head.append(chunk.bytes.substr(0, kHeadBytes));
+                record = chunk.record;
                 throw Enough{};
             },
             [](const Reject &) {});
     } catch (const Enough &) {
         // The first block is all a sniff needs.
     }
-    return sniffFormat(head);
+    return sniffFormat(head, record);
 }
 
 Result<std::vector<ScanTarget>> findTargets(const SourceSpec &source, SymbolTable &symbols, std::int64_t &skipped)

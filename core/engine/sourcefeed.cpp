@@ -109,7 +109,7 @@ const Format *SourceFeed::formatFor(const Chunk &chunk) const
 {
     if (m_format && !m_folder)
         return m_format;
-    const Format *sniffed = sniffFormat(chunk.bytes.substr(0, 256 * 1024));
+    const Format *sniffed = sniffFormat(chunk.bytes.substr(0, 256 * 1024), chunk.record);
     return m_format && sniffed != m_format ? nullptr : sniffed;
 }
 

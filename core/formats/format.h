@@ -27,8 +27,8 @@ struct ReaderContext {
 class LineReader {
 public:
     virtual ~LineReader() = default;
-    /// `lines` ends behind a '\n' (or at the end of a whole last line); `offset` is the position of
-    /// its first byte in the file.
+    /// `lines` ends behind a '\n' (or at the end of a whole last line), or is one record; `offset` is the position
+    /// of its first byte in the file.
     virtual void read(std::string_view lines, std::int64_t offset, FactBatch &out) = 0;
     /// What must be known to go on at the next line after a restart; empty for stateless formats.
     [[nodiscard]] virtual std::string saveState() const { return {}; }
@@ -68,6 +68,7 @@ struct Format {
     std::string_view kind;          ///< as in KIND:TARGET
     std::string_view label;         ///< for people
     bool splittable = false;        ///< no state between lines: pieces of a file may be read apart
+    bool records = false;           ///< its binary records stand behind their length: no line is ever one of them
     bool repeatsWithinFile = false; ///< one call stands on several lines of its file by design: no duplicates
     /// Whether a file inside a folder source belongs to it, by path alone ("relative" to the root).
     bool (*wantsPath)(std::string_view relativePath) = nullptr;
@@ -82,8 +83,9 @@ struct Format {
 
 [[nodiscard]] std::span<const Format> formats();
 [[nodiscard]] const Format *formatOfKind(std::string_view kind);
-/// The format whose sniff accepts the head of a file, or nullptr.
-[[nodiscard]] const Format *sniffFormat(std::string_view head);
+/// The format whose sniff accepts the head of a file, or nullptr. `record`: it is the head of a file's first record
+/// (Chunk::record), which can be of a format of lines as well.
+[[nodiscard]] const Format *sniffFormat(std::string_view head, bool record = false);
 
 /// Merges a further sighting of the same call into `into`; commutative and associative.
 /// The larger token sum keeps its counts, ties go to the earlier (file start, path, offset); the

@@ -11,7 +11,8 @@
     FORMAT(geminiCliFormat)                                                                                            \
     FORMAT(liteLlmFormat)                                                                                              \
     FORMAT(apiUsageFormat)                                                                                             \
-    FORMAT(stepFormat)
+    FORMAT(stepFormat)                                                                                                 \
+    FORMAT(otlpProtoFormat)
 
 namespace flyball {
 
@@ -33,10 +34,10 @@ const Format *formatOfKind(std::string_view kind)
     return nullptr;
 }
 
-const Format *sniffFormat(std::string_view head)
+const Format *sniffFormat(std::string_view head, bool record)
 {
     for (const Format &format : formats())
-        if (format.sniff(head))
+        if ((record || !format.records) && format.sniff(head))
             return &format;
     return nullptr;
 }

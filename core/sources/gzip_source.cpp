@@ -31,6 +31,12 @@ struct GzipSource::Inflater {
 GzipSource::GzipSource(ReadAt readAt) : m_readAt(std::move(readAt)) {}
 GzipSource::~GzipSource() = default;
 
+const PackedSource::Words &GzipSource::words() const
+{
+    static constexpr Words kWords{"gzip_truncated", "gzip_corrupt", "gzip_trailing_garbage"};
+    return kWords;
+}
+
 void GzipSource::open(int fd)
 {
     m_inflater = std::make_unique<Inflater>();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sources/gzip_tail.h"
 
+#include "core/sources/file_form.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <sys/stat.h>
@@ -12,8 +14,23 @@ constexpr std::int64_t kScratchBytes = 64LL << 10;
 }
 
 GzipTail::GzipTail(const TailOptions &options)
-    : m_source(options.readAt), m_lines(options.blockBytes, options.maxLineBytes)
+    : m_gzip(options.readAt),
+      m_zstd(options.readAt),
+      m_lines(options.blockBytes, options.maxLineBytes),
+      m_records(options.blockBytes, options.maxLineBytes)
 {}
+
+void GzipTail::begin(const TrackedFile &file)
+{
+    m_source = file.kind == TrackedFile::Kind::Zstd ? static_cast<PackedSource *>(&m_zstd) : &m_gzip;
+    const bool records = innerFormOf(*m_source, file.fd.get()) == FileForm::Records;
+    m_blocks = records ? static_cast<BlockReader *>(&m_records) : &m_lines;
+    m_window.clear();
+    m_id = file.id;
+    m_active = true;
+    m_skipping = true;
+    m_skipped = 0;
+}
 
 void GzipTail::forget(const FileId &id) { m_active = m_active && m_id != id; }
 
@@ -22,7 +39,7 @@ std::int64_t GzipTail::pendingBytes(const TrackedFile &file) const
     if (file.finished || file.gzipWaiting) {
         return 0;
     }
-    return isActive(file.id) ? std::max<std::int64_t>(file.size - m_source.compressedOffset(), 0) : file.size;
+    return isActive(file.id) ? std::max<std::int64_t>(file.size - m_source->compressedOffset(), 0) : file.size;
 }
 
 int GzipTail::read(TrackedFile &file, TailOutput &out, std::int64_t quantum)
@@ -38,21 +55,16 @@ int GzipTail::read(TrackedFile &file, TailOutput &out, std::int64_t quantum)
         return 0;
     }
     file.finished = file.gzipWaiting = false;
-    if (isActive(file.id) && file.size < m_source.compressedOffset()) {
+    if (isActive(file.id) && file.size < m_source->compressedOffset()) {
         ++out.counters.truncations;
         m_active = false;
         out.startAgain(file);
         return 0;
     }
     if (!isActive(file.id)) {
-        m_source.open(file.fd.get());
-        m_window.clear();
-        m_id = file.id;
-        m_active = true;
-        m_skipping = true;
-        m_skipped = 0;
+        begin(file);
     }
-    m_source.setFd(file.fd.get());
+    m_source->setFd(file.fd.get());
     const std::int64_t stopAt = out.bytesRead + quantum;
     if (m_skipping) {
         const int error = skipConsumed(file, out, stopAt);
@@ -61,25 +73,16 @@ int GzipTail::read(TrackedFile &file, TailOutput &out, std::int64_t quantum)
         }
     }
     while (out.bytesRead < stopAt) {
-        switch (m_lines.next(m_source)) {
-        case LineBlockReader::Step::Lines:
-            file.offset = m_lines.end();
-            file.marker = m_lines.marker();
-            out.lines(file, m_lines.bytes());
-            break;
-        case LineBlockReader::Step::Oversize:
-            out.reject(file, "oversize", m_lines.begin(), m_lines.end() - m_lines.begin());
-            file.offset = m_lines.end();
-            file.marker = m_lines.marker();
-            out.positionOnly(file);
-            break;
-        case LineBlockReader::Step::Error:
+        const BlockReader::Step step = m_blocks->next(*m_source);
+        if (step == BlockReader::Step::Error) {
             m_active = false;
-            return m_lines.error();
-        case LineBlockReader::Step::End:
+            return m_blocks->error();
+        }
+        if (step == BlockReader::Step::End) {
             atEnd(file, out);
             return 0;
         }
+        out.take(file, *m_blocks, step == BlockReader::Step::Refused);
     }
     return 0;
 }
@@ -91,7 +94,7 @@ int GzipTail::skipConsumed(TrackedFile &file, TailOutput &out, std::int64_t stop
     }
     while (m_skipped < file.offset && out.bytesRead < stopAt) {
         const std::int64_t room = std::min(kScratchBytes, file.offset - m_skipped);
-        const ssize_t n = m_source.read(m_scratch.get(), static_cast<std::size_t>(room));
+        const ssize_t n = m_source->read(m_scratch.get(), static_cast<std::size_t>(room));
         if (n < 0) {
             m_active = false;
             return errno;
@@ -103,7 +106,7 @@ int GzipTail::skipConsumed(TrackedFile &file, TailOutput &out, std::int64_t stop
         m_skipped += n;
         out.bytesRead += n; // costs as much as reading it
     }
-    const bool ended = m_skipped < file.offset && m_source.state() != GzipSource::State::Streaming;
+    const bool ended = m_skipped < file.offset && m_source->state() != PackedSource::State::Streaming;
     if (m_skipped < file.offset && !ended) {
         return 0;
     }
@@ -116,31 +119,34 @@ int GzipTail::skipConsumed(TrackedFile &file, TailOutput &out, std::int64_t stop
     }
     out.counters.repeats += file.borrowed ? 1 : 0;
     file.borrowed = false;
-    m_lines.start(file.offset, m_window);
+    m_blocks->start(file.offset, m_window);
     return 0;
 }
 
 void GzipTail::atEnd(TrackedFile &file, TailOutput &out)
 {
-    const std::int64_t rest = static_cast<std::int64_t>(m_lines.rest().size());
-    switch (m_source.state()) {
-    case GzipSource::State::Truncated:
+    const std::int64_t begin = m_blocks->restBegin();
+    const std::int64_t rest = static_cast<std::int64_t>(m_blocks->rest().size());
+    switch (m_source->state()) {
+    case PackedSource::State::Truncated:
         file.pending = false;
         file.gzipWaiting = true;
         return;
-    case GzipSource::State::Corrupt:
-        out.reject(file, "gzip_corrupt", m_lines.restBegin(), rest);
+    case PackedSource::State::Corrupt:
+        out.reject(file, m_source->words().corrupt, begin, rest);
         break;
-    case GzipSource::State::TrailingGarbage:
-        out.reject(file, "gzip_trailing_garbage", m_lines.restBegin() + rest, file.size - m_source.compressedOffset());
+    case PackedSource::State::TrailingGarbage:
+        out.reject(file, m_source->words().garbage, begin + rest, file.size - m_source->compressedOffset());
         [[fallthrough]];
     default:
-        if (m_lines.oversizeRest() > 0) {
-            out.reject(file, "oversize", m_lines.begin(), m_lines.oversizeRest());
+        if (m_blocks->oversizeRest() > 0) {
+            out.reject(file, "oversize", m_blocks->begin(), m_blocks->oversizeRest());
+        } else if (rest > 0 && m_blocks->isRecords()) {
+            out.reject(file, "record_truncated", begin, rest);
         } else if (rest > 0) {
-            file.offset = m_lines.restBegin() + rest;
-            file.marker = m_lines.markerAfterRest();
-            out.lines(file, m_lines.rest(), true);
+            file.offset = begin + rest;
+            file.marker = m_blocks->markerAfterRest();
+            out.lines(file, m_blocks->rest(), true);
         }
     }
     finish(file, out);
@@ -149,8 +155,9 @@ void GzipTail::atEnd(TrackedFile &file, TailOutput &out)
 void GzipTail::giveUp(TrackedFile &file, TailOutput &out)
 {
     const bool known = isActive(file.id) && !m_skipping;
-    const std::int64_t rest = known ? static_cast<std::int64_t>(m_lines.rest().size()) + m_lines.oversizeRest() : 0;
-    out.reject(file, "gzip_truncated", file.offset, rest);
+    const std::int64_t rest = known ? static_cast<std::int64_t>(m_blocks->rest().size()) + m_blocks->oversizeRest() : 0;
+    const PackedSource &source = file.kind == TrackedFile::Kind::Zstd ? static_cast<PackedSource &>(m_zstd) : m_gzip;
+    out.reject(file, source.words().truncated, file.offset, rest);
     finish(file, out);
 }
 

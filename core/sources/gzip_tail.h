@@ -3,14 +3,16 @@
 
 #include "core/sources/gzip_source.h"
 #include "core/sources/line_block_reader.h"
+#include "core/sources/record_block_reader.h"
 #include "core/sources/tracked_file.h"
+#include "core/sources/zstd_source.h"
 
 #include <memory>
 
 namespace flyball {
 
-/// Reads gz files for a FileTail, one at a time: the stream of the file being read is kept between polls,
-/// any other one is inflated again up to its offset (a gz has no way to begin in the middle).
+/// Reads gz and zst files for a FileTail, one at a time: the stream of the file being read is kept between polls,
+/// any other one is inflated again up to its offset (neither has a way to begin in the middle).
 class GzipTail {
 public:
     explicit GzipTail(const TailOptions &options);
@@ -25,13 +27,18 @@ public:
     [[nodiscard]] std::int64_t pendingBytes(const TrackedFile &file) const;
 
 private:
+    void begin(const TrackedFile &file);
     [[nodiscard]] int skipConsumed(TrackedFile &file, TailOutput &out, std::int64_t stopAt);
     void atEnd(TrackedFile &file, TailOutput &out);
     void finish(TrackedFile &file, TailOutput &out);
     [[nodiscard]] bool isActive(const FileId &id) const { return m_active && m_id == id; }
 
-    GzipSource m_source;
+    GzipSource m_gzip;
+    ZstdSource m_zstd;
     LineBlockReader m_lines;
+    RecordBlockReader m_records;
+    PackedSource *m_source = &m_gzip; ///< of the file being read
+    BlockReader *m_blocks = &m_lines;
     MarkerWindow m_window;
     std::unique_ptr<char[]> m_scratch;
     FileId m_id;

@@ -19,10 +19,11 @@ void LineBlockReader::start(std::int64_t offset, const MarkerWindow &before)
     m_skipping = false;
     m_atStart = offset == 0;
     m_error = 0;
+    m_reason = "oversize"; // the only one there is
     m_window = before;
 }
 
-LineBlockReader::Step LineBlockReader::next(ByteSource &source)
+BlockReader::Step LineBlockReader::next(ByteSource &source)
 {
     dropEmitted();
     while (true) {
@@ -31,7 +32,7 @@ LineBlockReader::Step LineBlockReader::next(ByteSource &source)
             const void *last = ::memrchr(from, '\n', m_used - m_searched);
             if (last != nullptr) {
                 emit(static_cast<std::size_t>(static_cast<const char *>(last) - m_buffer.get()) + 1);
-                return Step::Lines;
+                return Step::Block;
             }
             m_searched = m_used;
         }
@@ -49,7 +50,7 @@ LineBlockReader::Step LineBlockReader::next(ByteSource &source)
         }
         if (m_skipping) {
             if (passOver(static_cast<std::size_t>(n))) {
-                return Step::Oversize;
+                return Step::Refused;
             }
             continue;
         }
@@ -137,13 +138,6 @@ void LineBlockReader::emit(std::size_t bytes)
     m_begin = m_base;
     m_end = m_base + static_cast<std::int64_t>(bytes);
     m_window.append({m_buffer.get(), bytes});
-}
-
-std::uint64_t LineBlockReader::markerAfterRest() const
-{
-    MarkerWindow window = m_window;
-    window.append(rest());
-    return window.marker();
 }
 
 } // namespace flyball

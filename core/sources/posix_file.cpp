@@ -85,12 +85,6 @@ Error fileError(int error, const std::string &path)
     return {code, path + ": " + errorWord(error)};
 }
 
-bool startsLikeGzip(int fd)
-{
-    std::array<char, 3> head{};
-    return readAtOnce(fd, head.data(), head.size(), 0) == 3 && head[0] == '\x1f' && head[1] == '\x8b' && head[2] == 8;
-}
-
 std::optional<std::uint32_t> gzipTextLength(int fd)
 {
     struct stat status {};

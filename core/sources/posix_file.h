@@ -32,7 +32,6 @@ using ReadAt = std::function<ssize_t(int fd, char *to, std::size_t bytes, std::i
 /// An Error naming `path`.
 [[nodiscard]] Error fileError(int error, const std::string &path);
 
-[[nodiscard]] bool startsLikeGzip(int fd);
 /// What the end of a gz says about the length of its text (of its last member, modulo 2^32).
 [[nodiscard]] std::optional<std::uint32_t> gzipTextLength(int fd);
 [[nodiscard]] std::string parentFolder(const std::string &path);

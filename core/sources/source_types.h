@@ -28,14 +28,14 @@ struct FileIdHash {
 struct FilePosition {
     FileId id;
     std::string path;         ///< last known name
-    std::int64_t offset = 0;  ///< bytes consumed, up to and with a '\n' (gz: of the decompressed stream)
+    std::int64_t offset = 0;  ///< bytes consumed, up to and with a '\n' (gz, zst: of the decompressed stream)
     std::uint64_t marker = 0; ///< markerOf() the min(offset, 4096) bytes before `offset`; 0 at offset 0
     std::int64_t size = 0;    ///< of the file itself when read (gz: compressed)
     std::int64_t mtimeNs = 0;
     bool finished = false; ///< a gz, renamed or deleted file read to its end; more only if its size changes
 };
 
-/// Complete lines of one file, in order. A Chunk without bytes carries a position only (a reset to 0
+/// Complete lines, or one record, of one file, in order. A Chunk without bytes carries a position only (a reset to 0
 /// after a truncation, a rejected line passed over, a file finished) and must be committed like any other.
 struct Chunk {
     std::string path;
@@ -46,10 +46,11 @@ struct Chunk {
     bool fromStart = false;    ///< first data of the file (leading NULs of a copytruncate hole do not count)
     bool unterminated = false; ///< a last line without '\n': whole, or its file is finished
     FilePosition after;        ///< to commit with the rows of this chunk
+    bool record = false;       ///< one record, its length taken off and inflated; [begin, end) is all it took
 };
 
 /// Bytes that were passed over, never their content. Reasons: oversize, gzip_truncated, gzip_corrupt,
-/// gzip_trailing_garbage, gone_before_read.
+/// gzip_trailing_garbage, the same of zstd, record_length, record_truncated, gone_before_read.
 struct Reject {
     std::string reason;
     std::string path;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sources/tail_engine.h"
 
+#include "core/sources/file_form.h"
+
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <sys/stat.h>
 #include <utility>
@@ -18,7 +21,8 @@ TailEngine::TailEngine(TailRoots roots, TailOptions options)
     : m_options(std::move(options)),
       m_folders(std::move(roots), m_options.useInotify, m_options.rescanEvery),
       m_plain(m_options),
-      m_gzip(m_options)
+      m_gzip(m_options),
+      m_records(m_options)
 {}
 
 PollResult TailEngine::poll(std::int64_t budgetBytes, const ChunkSink &sink, const RejectSink &rejects)
@@ -118,12 +122,13 @@ void TailEngine::readFile(TrackedFile &file, std::int64_t quantum, TailOutput &o
         file.pending = false;
         return;
     }
-    if (error == 0 && file.kind == TrackedFile::Kind::Gzip && file.atStart && !file.compared) {
+    if (error == 0 && file.isPacked() && file.atStart && !file.compared) {
         borrowPosition(file);
     }
     if (error == 0) {
-        error =
-            file.kind == TrackedFile::Kind::Gzip ? m_gzip.read(file, out, quantum) : m_plain.read(file, out, quantum);
+        error = file.isPacked()                           ? m_gzip.read(file, out, quantum)
+                : file.kind == TrackedFile::Kind::Records ? m_records.read(file, out, quantum)
+                                                          : m_plain.read(file, out, quantum);
     }
     if (error != 0) {
         failed(file, error);
@@ -140,19 +145,28 @@ void TailEngine::readFile(TrackedFile &file, std::int64_t quantum, TailOutput &o
 /// False while there are too few bytes to tell.
 bool TailEngine::detectKind(TrackedFile &file) const
 {
-    struct stat status {};
-    if (::fstat(file.fd.get(), &status) != 0) {
+    std::array<char, kFormBytes> bytes{};
+    const ssize_t n = readAtOnce(file.fd.get(), bytes.data(), bytes.size(), 0);
+    if (n < 0) {
         return true; // reading meets the same error and reports it
     }
-    char first = 0;
-    if (status.st_size > 0 && status.st_size < 3 && file.offset == 0 && readAtOnce(file.fd.get(), &first, 1, 0) == 1
-        && first == '\x1f') {
+    const std::string_view head(bytes.data(), static_cast<std::size_t>(n));
+    if (file.offset == 0 && headIsTooShort(head)) {
         return false;
     }
-    if (status.st_size == 0 && file.offset == 0) {
-        return false;
+    switch (formOfHead(head)) {
+    case FileForm::Gzip:
+        file.kind = TrackedFile::Kind::Gzip;
+        break;
+    case FileForm::Zstd:
+        file.kind = TrackedFile::Kind::Zstd;
+        break;
+    case FileForm::Records:
+        file.kind = TrackedFile::Kind::Records;
+        break;
+    case FileForm::Plain:
+        file.kind = TrackedFile::Kind::Plain;
     }
-    file.kind = startsLikeGzip(file.fd.get()) ? TrackedFile::Kind::Gzip : TrackedFile::Kind::Plain;
     return true;
 }
 
@@ -167,7 +181,7 @@ void TailEngine::failed(TrackedFile &file, int error)
 
 std::int64_t TailEngine::pendingBytes(const TrackedFile &file) const
 {
-    if (file.kind == TrackedFile::Kind::Gzip) {
+    if (file.isPacked()) {
         return m_gzip.pendingBytes(file);
     }
     return file.pending ? std::max<std::int64_t>(file.size - std::max(file.offset, file.scanned), 0) : 0;

@@ -5,6 +5,7 @@
 #include "core/sources/folder_index.h"
 #include "core/sources/gzip_tail.h"
 #include "core/sources/plain_tail.h"
+#include "core/sources/record_tail.h"
 #include "core/sources/tracked_file.h"
 
 #include <deque>
@@ -58,11 +59,12 @@ private:
     void detach(TrackedFile &file);
     void attachAgain(TrackedFile &file, const std::string &path);
     void adoptMoved();
-    void borrowPosition(TrackedFile &gzip);
+    void borrowPosition(TrackedFile &packed);
     void adoptFrom(const std::string &folder, const std::vector<const FilePosition *> &wanted);
     void lookAtDetached();
     void finishQuiet(TailOutput &out);
     void finishDetached(TrackedFile &file, TailOutput &out);
+    [[nodiscard]] int handOverRest(TrackedFile &file, TailOutput &out);
     [[nodiscard]] bool isQuiet(const TrackedFile &file) const;
     void reportLost(TrackedFile &file, TailOutput &out);
     void forget(TrackedFile &file);
@@ -72,6 +74,7 @@ private:
     FolderIndex m_folders;
     PlainTail m_plain;
     GzipTail m_gzip;
+    RecordTail m_records;
     std::unordered_map<FileId, std::unique_ptr<TrackedFile>, FileIdHash> m_files;
     std::unordered_map<std::string, TrackedFile *> m_byPath;
     std::vector<TrackedFile *> m_order;    ///< files with a name

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sources/tail_engine.h"
 
+#include "core/sources/zstd_source.h"
+
 #include <algorithm>
 #include <map>
 #include <sys/stat.h>
@@ -136,26 +138,26 @@ void TailEngine::adoptFrom(const std::string &folder, const std::vector<const Fi
     }
 }
 
-/// A gz of a file that was read to its end before it was compressed holds nothing new. Its trailer tells
-/// the length of the text; the marker before that length is proved by GzipTail as after a restart.
-void TailEngine::borrowPosition(TrackedFile &gzip)
+/// A gz or zst of a file that was read to its end before it was compressed holds nothing new. Its trailer or head
+/// tells the length of the text; the marker before that length is proved by GzipTail as after a restart.
+void TailEngine::borrowPosition(TrackedFile &packed)
 {
-    gzip.compared = true;
-    const std::optional<std::uint32_t> length = gzipTextLength(gzip.fd.get());
-    if (!length || *length == 0) {
-        return;
-    }
+    packed.compared = true;
+    const bool gzip = packed.kind == TrackedFile::Kind::Gzip;
+    const std::int64_t length =
+        gzip ? gzipTextLength(packed.fd.get()).value_or(0) : std::max<std::int64_t>(zstdTextLength(packed.fd.get()), 0);
     const auto borrow = [&](std::int64_t offset, std::uint64_t marker) {
-        if (gzip.borrowed || static_cast<std::uint32_t>(offset) != *length) {
+        const std::int64_t known = gzip ? static_cast<std::uint32_t>(offset) : offset; // gzip tells it modulo 2^32
+        if (packed.borrowed || known != length || length == 0) {
             return;
         }
-        gzip.offset = gzip.scanned = offset;
-        gzip.marker = marker;
-        gzip.atStart = false;
-        gzip.borrowed = true;
+        packed.offset = packed.scanned = offset;
+        packed.marker = marker;
+        packed.atStart = false;
+        packed.borrowed = true;
     };
     for (const auto &[id, file] : m_files) {
-        if (file.get() != &gzip && !file->borrowed) {
+        if (file.get() != &packed && !file->borrowed) {
             borrow(file->offset, file->marker);
         }
     }
@@ -174,6 +176,12 @@ void TailEngine::lookAtDetached()
     }
 }
 
+/// What stands behind the last whole line or record of a file that is done with. 0 or an errno.
+int TailEngine::handOverRest(TrackedFile &file, TailOutput &out)
+{
+    return file.kind == TrackedFile::Kind::Records ? m_records.giveUp(file, out) : m_plain.handOverRest(file, out);
+}
+
 bool TailEngine::isQuiet(const TrackedFile &file) const
 {
     const TimeNs since = file.quietSince();
@@ -186,10 +194,11 @@ void TailEngine::finishQuiet(TailOutput &out)
         if (file->gzipWaiting && isQuiet(*file)) {
             m_gzip.giveUp(*file, out);
         }
-        const bool partial = file->kind == TrackedFile::Kind::Plain && file->offset < file->size;
+        const bool known = file->kind == TrackedFile::Kind::Plain || file->kind == TrackedFile::Kind::Records;
+        const bool partial = known && file->offset < file->size;
         if (file->renamed && partial && !file->pending && isQuiet(*file)) {
             const int opened = openFile(*file);
-            const int error = opened != 0 ? opened : m_plain.handOverRest(*file, out);
+            const int error = opened != 0 ? opened : handOverRest(*file, out);
             if (error != 0) {
                 failed(*file, error);
             }
@@ -205,12 +214,12 @@ void TailEngine::finishQuiet(TailOutput &out)
 
 void TailEngine::finishDetached(TrackedFile &file, TailOutput &out)
 {
-    const bool partial = file.kind != TrackedFile::Kind::Gzip && file.offset < file.size;
+    const bool partial = !file.isPacked() && file.offset < file.size;
     if (!file.fd || (file.pending && !file.gzipWaiting)) { // never found, or failing all this time
         reportLost(file, out);
     } else if (file.gzipWaiting) {
         m_gzip.giveUp(file, out);
-    } else if (partial && m_plain.handOverRest(file, out) != 0) {
+    } else if (partial && handOverRest(file, out) != 0) {
         reportLost(file, out);
     }
     if (!file.finished) {
@@ -223,9 +232,9 @@ void TailEngine::finishDetached(TrackedFile &file, TailOutput &out)
 
 void TailEngine::reportLost(TrackedFile &file, TailOutput &out)
 {
-    const bool unread = file.kind != TrackedFile::Kind::Gzip && file.size > file.offset;
-    const bool unreadGzip = file.kind == TrackedFile::Kind::Gzip && !file.finished;
-    if (unread || unreadGzip) {
+    const bool unread = !file.isPacked() && file.size > file.offset;
+    const bool unreadPacked = file.isPacked() && !file.finished;
+    if (unread || unreadPacked) {
         out.reject(file, "gone_before_read", file.offset, unread ? file.size - file.offset : 0);
     }
 }

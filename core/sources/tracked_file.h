@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/time.h"
+#include "core/sources/block_reader.h"
 #include "core/sources/file_tail.h"
 #include "core/sources/posix_file.h"
 
@@ -14,7 +15,7 @@ namespace flyball {
 
 /// One file a FileTail follows. Internal.
 struct TrackedFile {
-    enum class Kind : std::uint8_t { Unknown, Plain, Gzip };
+    enum class Kind : std::uint8_t { Unknown, Plain, Gzip, Zstd, Records };
 
     FileId id;
     std::string path;     ///< last name it was seen under
@@ -48,6 +49,7 @@ struct TrackedFile {
     std::list<TrackedFile *>::iterator open; ///< valid while fd is open and the file is not detached
 
     [[nodiscard]] FilePosition position() const { return {id, path, offset, marker, size, mtimeNs, finished}; }
+    [[nodiscard]] bool isPacked() const { return kind == Kind::Gzip || kind == Kind::Zstd; }
     [[nodiscard]] TimeNs quietSince() const { return std::max(lastGrowth, movedAt); }
 };
 
@@ -58,6 +60,26 @@ struct TailOutput {
     TailHealth &counters;
     std::int64_t bytesRead = 0;
 
+    /// What a block reader has just given or refused.
+    void take(TrackedFile &file, const BlockReader &blocks, bool refused)
+    {
+        if (refused) {
+            reject(file, blocks.reason(), blocks.begin(), blocks.end() - blocks.begin());
+        }
+        file.offset = file.scanned = blocks.end();
+        file.marker = blocks.marker();
+        file.finished = false;
+        if (refused) {
+            bytesRead += blocks.end() - blocks.begin();
+            positionOnly(file);
+            return;
+        }
+        Chunk chunk{file.path,    file.id, blocks.begin(),  blocks.end(),      blocks.bytes(),
+                    file.atStart, false,   file.position(), blocks.isRecords()};
+        file.atStart = false;
+        bytesRead += std::max(chunk.end - chunk.begin, static_cast<std::int64_t>(chunk.bytes.size()));
+        chunks(chunk);
+    }
     /// `file` already stands behind the bytes.
     void lines(TrackedFile &file, std::string_view bytes, bool unterminated = false)
     {

@@ -2,12 +2,12 @@
 #include "core/models/sources/sourcecheck.h"
 
 #include <QCoreApplication>
-#include <QFile>
 #include <QFileInfo>
 #include <QLocale>
 #include <map>
 
 #include "core/formats/format.h"
+#include "core/sources/file_reader.h"
 #include "core/sources/list_files.h"
 
 namespace flyball {
@@ -15,17 +15,29 @@ namespace flyball {
 namespace {
 
 constexpr std::size_t kMaxSniffed = 20;
-constexpr qint64 kHeadBytes = 64 << 10;
+constexpr std::int64_t kHeadBytes = 64 << 10;
 
 QString tr(const char *text) { return QCoreApplication::translate("SourceCheck", text); }
 
 const Format *sniffFile(const QString &path)
 {
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly))
-        return nullptr;
-    const QByteArray head = file.read(kHeadBytes);
-    return sniffFormat(std::string_view(head.constData(), static_cast<std::size_t>(head.size())));
+    FileReader::Options options;
+    options.handOverUnterminated = true;
+    options.blockBytes = kHeadBytes;
+    const Format *format = nullptr;
+    struct Enough {};
+    try { // compressed files and records are told by what is inside them
+        (void)FileReader(options).read(
+            path.toStdString(),
+            [&](const Chunk &chunk) {
+                format = sniffFormat(chunk.bytes.substr(0, kHeadBytes), chunk.record);
+                throw Enough{};
+            },
+            [](const Reject &) {});
+    } catch (const Enough &) {
+        return format;
+    }
+    return format;
 }
 
 QString labelOf(const Format &format)
@@ -96,8 +108,6 @@ SourceCheck checkSource(const QString &path)
         return checkFolder(info.absoluteFilePath());
     if (!info.isFile())
         return {false, {}, tr("It is neither a file nor a folder.")};
-    if (path.endsWith(u".gz"))
-        return {true, {}, tr("Compressed; its format is told when it is read.")};
     if (info.size() == 0)
         return {true, {}, tr("The file is empty. It is watched for new lines.")};
     if (const Format *format = sniffFile(path))

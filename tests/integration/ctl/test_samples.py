@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Real traces of named tools: a report says exactly what a reader can know from them (expected.json)."""
 import json
+import struct
 
 import support
 
@@ -26,6 +27,19 @@ SAMPLES = {
 # This exporter sends input without cache counts beside it, so its input is what we call fresh.
 REPORTED = {"in_reported": "in_fresh", "out_reported": "out_total", "cache_read_reported": "cache_read",
             "cache_write_reported": "cache_write_untyped"}
+
+
+def framed(message):
+    return struct.pack(">I", len(message)) + message
+
+
+def zstd(content):
+    """One frame of raw blocks (RFC 8878): valid zstd that needs no library to write."""
+    out = struct.pack("<IBI", 0xFD2FB528, 0xA0, len(content))
+    blocks = [content[at:at + 65536] for at in range(0, len(content), 65536)] or [b""]
+    for i, block in enumerate(blocks):
+        out += struct.pack("<I", (len(block) << 3) | (1 if i + 1 == len(blocks) else 0))[:3] + block
+    return out
 
 
 class Samples(support.Case):
@@ -124,6 +138,69 @@ class Samples(support.Case):
                 self.check(report, folder, folder)
                 files = self.report(source, "--by", "model")
                 self.assertEqual(support.without_window(report), support.without_window(files))
+
+    def test_length_prefixed_files(self):
+        """The Collector's `format: proto`, and `compression: zstd` of both formats, say what its JSON lines say."""
+        for folder in SAMPLES:
+            bodies = sorted((support.FIXTURES / folder).glob("traces-*.pb"))
+            if not bodies:
+                continue
+            lines = support.FIXTURES / folder / "derived-collector-style.traces.jsonl"
+            wanted = support.without_window(self.report(lines, "--by", "model"))
+            files = {"traces.pb": [body.read_bytes() for body in bodies],
+                     "traces.json": lines.read_bytes().splitlines()}
+            written = []
+            for name, messages in files.items():
+                forms = [(f"zstd.{name}", b"".join(framed(zstd(m)) for m in messages)),
+                         (f"whole.{name}.zst", zstd(b"".join(framed(m) for m in messages) if name.endswith("pb")
+                                                    else b"\n".join(messages)))]
+                if name.endswith("pb"):
+                    forms.append((name, b"".join(map(framed, messages))))
+                for form, content in forms:
+                    written.append(self.folder / folder / form)
+                    written[-1].parent.mkdir(parents=True, exist_ok=True)
+                    written[-1].write_bytes(content)
+            for source in [*written, f"otlp-proto:{written[2]}", f"otlp-proto:{written[0]}", f"otlp-proto:{lines}"]:
+                with self.subTest(sample=folder, source=str(source)):
+                    report = self.report(source, "--by", "model")
+                    self.check(report, folder, str(source))
+                    self.assertEqual(support.without_window(report), wanted)
+            together = self.report(self.folder / folder, lines, "--by", "model")
+            self.assertEqual(support.without_window(together), wanted)  # the same calls, however often they are told
+            self.flyball_home = self.folder / folder / "home"
+            self.ingest(*written)
+            self.assertEqual(support.without_window(self.report("ledger:", "--by", "model")), wanted)
+            self.assertEqual(self.ingest(*written)["calls_added"], 0)
+
+    def test_spans_logs_and_metrics_of_one_producer(self):
+        """All three carry the same tokens: given together, in any form, they change no total."""
+        json_lines = support.FIXTURES / "otel-openai-0.21" / "json"
+        wanted = support.without_window(self.report(json_lines / "traces.jsonl", "--by", "model"))
+        for signals in (("traces", "logs"), ("traces", "metrics"), ("metrics", "logs", "traces")):
+            files = [json_lines / f"{signal}.jsonl" for signal in signals]
+            report = self.report(*files, "--by", "model")
+            self.assertEqual(support.without_window(report), wanted, signals)
+            self.assertGreater(report["coverage"]["ignored"], 0)
+        collector = support.FIXTURES / "otel-openai-0.21" / "collector"
+        wanted = support.without_window(self.report(collector / "derived-collector-style.traces.jsonl", "--by", "model"))
+        one = self.folder / "mixed.pb"  # the exporter of several pipelines writes one file
+        one.write_bytes(b"".join(framed(body.read_bytes()) for body in sorted(collector.glob("*.pb"))))
+        self.assertEqual(support.without_window(self.report(one, "--by", "model")), wanted)
+        self.assertEqual(support.without_window(self.report(one, collector, "--by", "model")), wanted)
+
+    def test_a_broken_record_is_named(self):
+        bodies = sorted((support.FIXTURES / "otel-openai-0.21" / "collector").glob("traces-*.pb"))
+        good = [framed(body.read_bytes()) for body in bodies]
+        cut = bodies[0].read_bytes()[:-9]
+        for content, reason in ((good[0] + framed(cut) + good[1], "protobuf_truncated"),
+                                (b"".join(good) + b"\xff\xff\xff\xff junk", "record_length"),
+                                (b"".join(good) + framed(b"\x28\xb5\x2f\xfd junk"), "zstd_corrupt")):
+            file = self.folder / "traces.pb"
+            file.write_bytes(content)
+            report = self.report(file, code=3)
+            self.assertEqual(report["coverage"]["rejected"], {reason: 1})
+            self.assertEqual(report["totals"]["calls"], 12)
+            self.assertNotEqual(report["totals"]["cost_bound"], "exact")
 
     def test_costs_equal_ccusage(self):
         # ccusage 20.0.24 on the same transcripts, rounded to nano-USD from its binary fractions.

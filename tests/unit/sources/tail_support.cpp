@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
+#include <zstd.h>
 
 namespace flyball::test {
 
@@ -85,6 +86,27 @@ std::string gzipped(std::string_view bytes)
     return out;
 }
 
+std::string zstdOf(std::string_view bytes)
+{
+    std::string out(ZSTD_compressBound(bytes.size()), '\0');
+    ZSTD_CCtx *context = ZSTD_createCCtx();
+    ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1); // as the Collector writes it
+    const std::size_t size = ZSTD_compress2(context, out.data(), out.size(), bytes.data(), bytes.size());
+    ZSTD_freeCCtx(context);
+    check(ZSTD_isError(size) == 0U, "ZSTD_compress2");
+    out.resize(size);
+    return out;
+}
+
+std::string framed(std::string_view content)
+{
+    std::string out;
+    for (int shift = 24; shift >= 0; shift -= 8) {
+        out += static_cast<char>(content.size() >> shift & 0xFF);
+    }
+    return out + std::string(content);
+}
+
 std::int64_t openDescriptors()
 {
     std::int64_t count = 0;
@@ -102,6 +124,10 @@ bool endsWith(std::string_view text, std::string_view end)
 void Ledger::take(const Chunk &chunk)
 {
     std::string_view rest = chunk.bytes;
+    if (chunk.record && !rest.empty()) {
+        lines.emplace_back(rest);
+        rest = {};
+    }
     if (chunk.unterminated) {
         unterminated.emplace_back(rest);
         rest = {};
@@ -112,7 +138,7 @@ void Ledger::take(const Chunk &chunk)
         lines.emplace_back(rest.substr(0, end));
         rest.remove_prefix(end + 1);
     }
-    check(chunk.end - chunk.begin == static_cast<std::int64_t>(chunk.bytes.size()), "range of a chunk");
+    check(chunk.record || chunk.end - chunk.begin == static_cast<std::int64_t>(chunk.bytes.size()), "range of a chunk");
     check(chunk.after.offset == chunk.end, "position after a chunk");
     positions[chunk.id] = chunk.after;
     chunks.push_back(chunk);

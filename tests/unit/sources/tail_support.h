@@ -33,7 +33,9 @@ void deleteFile(const std::string &path);
 void truncateFile(const std::string &path, std::int64_t size);
 [[nodiscard]] std::uint64_t inodeOf(const std::string &path);
 [[nodiscard]] std::string gzipped(std::string_view bytes);
-[[nodiscard]] std::int64_t openDescriptors(); ///< of this process
+[[nodiscard]] std::string zstdOf(std::string_view bytes);
+[[nodiscard]] std::string framed(std::string_view content); ///< behind its length in 4 bytes
+[[nodiscard]] std::int64_t openDescriptors();               ///< of this process
 [[nodiscard]] bool endsWith(std::string_view text, std::string_view end);
 
 /// What a ledger would do: rows and positions move together.

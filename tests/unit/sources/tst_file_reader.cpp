@@ -98,7 +98,7 @@ void TestFileReader::readsWholeLinesInBlocks()
     const Scan scan(dir.path("a"), options);
     QVERIFY(scan.outcome.ok());
     QVERIFY(scan.text == text);
-    QCOMPARE(scan.outcome->gzip, gzip);
+    QCOMPARE(scan.outcome->packed, gzip);
     QCOMPARE(scan.outcome->bytesRead, static_cast<std::int64_t>(text.size()));
     QCOMPARE(scan.outcome->after.finished, gzip);
     QVERIFY(scan.ledger.chunks.front().fromStart);
@@ -214,7 +214,7 @@ void TestFileReader::errorsAreNamed()
     QCOMPARE(Scan(dir.path()).outcome.error().message, dir.path() + ": not_a_regular_file");
     QCOMPARE(::mkfifo(dir.path("fifo").c_str(), 0600), 0);
     QCOMPARE(Scan(dir.path("fifo")).outcome.error().code, ErrorCode::Unreadable);
-    QVERIFY(!splitAtLines(dir.path("none"), 10, 5).ok());
+    QVERIFY(!splitFile(dir.path("none"), 10, 5).ok());
 }
 
 void TestFileReader::readErrorMidway()
@@ -246,7 +246,7 @@ void TestFileReader::piecesEqualTheWhole()
             if (longest < 400 && bytes < 1000) {
                 continue; // as many pieces as lines: slow, nothing new
             }
-            const auto pieces = splitAtLines(dir.path("a"), size, bytes);
+            const auto pieces = splitFile(dir.path("a"), size, bytes);
             QVERIFY(pieces.ok());
             QCOMPARE(pieces->front().begin, 0);
             QCOMPARE(pieces->back().end, size);
@@ -270,15 +270,15 @@ void TestFileReader::piecesOfOddFiles()
 {
     const TempFolder dir;
     writeFile(dir.path("one"), std::string(10'000, 'x'));
-    QCOMPARE(splitAtLines(dir.path("one"), 10'000, 100)->size(), std::size_t{1});
+    QCOMPARE(splitFile(dir.path("one"), 10'000, 100)->size(), std::size_t{1});
     writeFile(dir.path("even"), "aaa\nbbb\nccc\n");
-    const auto even = splitAtLines(dir.path("even"), 12, 4); // boundaries fall on line ends: nothing moves
+    const auto even = splitFile(dir.path("even"), 12, 4); // boundaries fall on line ends: nothing moves
     QCOMPARE(even->size(), std::size_t{3});
     QCOMPARE((*even)[1].begin, 4);
     QCOMPARE((*even)[2].begin, 8);
     const std::string zip = gzipped(randomText(1, 100'000, 100));
     writeFile(dir.path("gz"), zip);
-    QCOMPARE(splitAtLines(dir.path("gz"), static_cast<std::int64_t>(zip.size()), 100)->size(), std::size_t{1});
+    QCOMPARE(splitFile(dir.path("gz"), static_cast<std::int64_t>(zip.size()), 100)->size(), std::size_t{1});
     FileReader reader;
     Scan scan;
     QVERIFY(!reader.readPiece(dir.path("gz"), {10, 20}, scan.sink(), scan.rejects()).ok());
