@@ -59,6 +59,8 @@ enum CallFlag : std::uint32_t {
     CallCacheHidden = 1U << 11, ///< the producer is known to hide its cache split
     CallOwnWorkflow = 1U << 12, ///< names.workflow is flyball.workflow, stated by the agent itself
     CallTelemetry = 1U << 13,   ///< told by the agent's own telemetry; its transcript may tell it as well
+    CallGateway = 1U << 14,     ///< told by a gateway that stood between: who called may tell it as well
+    CallJoined = 1U << 15,      ///< made by the join of two channels: a copy, or a mark that a call is told elsewhere
 };
 
 enum class ResponseCache : std::uint8_t { None, Exact, Semantic };
@@ -139,6 +141,7 @@ enum TraitFlag : std::uint32_t {
     SessionHasStopReasons = 1U << 2, ///< Claude: the session's main file shows non-null stop_reason
     SessionHasTranscript = 1U << 3,  ///< its transcript is read, and tells every call exactly (Codex, Gemini CLI)
     TelemetrySeen = 1U << 4,         ///< telemetry that names requests is in the ledger
+    GatewaySeen = 1U << 5,           ///< rows of a gateway that name responses are in the ledger
 };
 struct TraitFact {
     Symbol subject = 0; ///< producer or session

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/collator.h"
 
+#include "core/engine/meetingpoint.h"
 #include "core/engine/telemetryjoin.h"
 #include "core/formats/agent_telemetry/agenttelemetry.h"
 
@@ -88,7 +89,14 @@ void Collator::resolve(std::uint32_t group, FactStore::Group &scratch, ResolvedG
     const Format *format = m_store.formatOf(group);
     if (!format)
         return; // spans of a trace whose calls are not here (yet)
-    format->resolve(scratch.facts(), *this, out);
+    const std::size_t own = gateway::setApart(scratch.calls);
+    if (own == scratch.calls.size())
+        format->resolve(scratch.facts(), *this, out);
+    else {
+        if (own > 0)
+            format->resolve({std::span(scratch.calls).first(own), scratch.spans, scratch.signals}, *this, out);
+        gateway::apply(scratch.calls, own, out);
+    }
     for (std::size_t i = 0; i < out.calls.size(); ++i)
         if (out.counted[i])
             m_pricer.get().price(out.calls[i]);
@@ -99,6 +107,8 @@ void Collator::resolveAll(const std::function<void(const Call &)> &callSink,
 {
     if ((traits(m_symbols.intern(telemetry::kSubject)) & TelemetrySeen) != 0)
         m_coverage.duplicates += joinAllTelemetry(m_store, m_symbols);
+    if ((traits(m_symbols.intern(gateway::kSubject)) & GatewaySeen) != 0)
+        m_coverage.duplicates += joinAllGatewayRows(m_store, m_symbols);
     FactStore::Group scratch;
     ResolvedGroup resolved;
     for (std::uint32_t group = 0; group < m_store.groupCount(); ++group) {

@@ -53,6 +53,16 @@ public:
             if (m_calls[i].requestKey != 0)
                 fn(m_calls[i].group, m_calls[i].requestKey, m_calls[i].flags);
     }
+    /// Calls fn(const CallFact &) for every call, in order of arrival.
+    template <typename Fn>
+    void forEachCall(Fn &&fn) const
+    {
+        CallFact fact;
+        for (std::size_t i = 0; i < m_calls.size(); ++i) {
+            unpack(m_calls[i], fact);
+            fn(fact);
+        }
+    }
     /// The format that resolves a group; nullptr for one that has no call yet.
     [[nodiscard]] const Format *formatOf(std::uint32_t group) const;
     void clear();

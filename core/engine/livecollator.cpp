@@ -14,7 +14,11 @@ constexpr std::size_t kWorkingSet = 150'000; ///< groups kept in memory between 
 } // namespace
 
 LiveCollator::LiveCollator(SymbolTable &symbols, CallPricer &pricer, Ledger &ledger, RunTable &runs)
-    : m_collator(symbols, pricer), m_ledger(ledger), m_runs(runs), m_telemetry(symbols.intern(telemetry::kSubject))
+    : m_collator(symbols, pricer),
+      m_ledger(ledger),
+      m_runs(runs),
+      m_telemetry(symbols.intern(telemetry::kSubject)),
+      m_gateway(symbols.intern(gateway::kSubject))
 {}
 
 Result<> LiveCollator::start()
@@ -128,6 +132,8 @@ Result<> LiveCollator::add(const FactBatch &batch)
     for (const TraitFact &trait : batch.traits)
         if (const Result<> done = learn(trait); !done)
             return done;
+    if (const Result<> prepared = prepareMeeting(batch); !prepared)
+        return prepared;
     for (const CallFact &fact : batch.calls) {
         auto group = groupFor(fact.group);
         if (!group)
@@ -139,6 +145,8 @@ Result<> LiveCollator::add(const FactBatch &batch)
         m_dirty.insert(*group);
         if (const Result<> joined = join(fact, *group); !joined)
             return joined;
+        if (const Result<> met = meet(fact, *group); !met)
+            return met;
     }
     for (const SpanFact &span : batch.spans) {
         auto group = groupFor(span.trace);
@@ -257,6 +265,8 @@ void LiveCollator::forgetWorkingSet()
     m_hosts.clear();
     m_hostsLoaded.clear();
     m_hostsKnown = false;
+    m_meeting.clear();
+    m_meets = false;
     m_resolved.clear();
     m_dirty.clear();
 }

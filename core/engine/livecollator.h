@@ -9,6 +9,7 @@
 
 #include "core/engine/cellcube.h"
 #include "core/engine/collator.h"
+#include "core/engine/meetingpoint.h"
 #include "core/engine/runtable.h"
 #include "core/ledger/ledger.h"
 
@@ -64,6 +65,8 @@ private:
     }
     [[nodiscard]] Result<> join(const CallFact &fact, std::uint32_t group);
     [[nodiscard]] Result<> loadHostsOf(Symbol session);
+    [[nodiscard]] Result<> prepareMeeting(const FactBatch &batch);
+    [[nodiscard]] Result<> meet(const CallFact &fact, std::uint32_t group);
     void joinPair(std::uint32_t host, std::uint32_t event, std::uint64_t requestKey);
     void changeCells(const Call &call, bool add, LedgerWrite &write);
 
@@ -92,6 +95,11 @@ private:
     std::unordered_set<Symbol> m_hostsLoaded;                 ///< sessions whose stored groups are in it
     bool m_hostsKnown = false;                                ///< the working set has been gone through
     Symbol m_telemetry = 0;
+    // Only while there are rows of a gateway (GatewaySeen).
+    static constexpr TimeNs kLongestCall = 30 * kMinute;
+    MeetingPoint m_meeting;
+    bool m_meets = false; ///< the working set has been gone through
+    Symbol m_gateway = 0;
     std::vector<SeriesKey> m_series;
     std::unordered_map<SeriesKey, SeriesId> m_seriesIndex;
     FactStore::Group m_scratch;

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "core/formats/format.h"
+#include "core/formats/gateway/gateway.h"
 #include "core/formats/jsonfields.h"
 #include "core/formats/lines.h"
 
@@ -73,6 +74,19 @@ protected:
         if (fact.names.session != 0 && fact.names.session != m_saidOf)
             out.traits.push_back({fact.names.session, SessionHasTranscript});
         m_saidOf = fact.names.session;
+        add(fact, out);
+    }
+    /// As add(), for a row of a gateway. Its response id is kept whatever is wanted: it is what the caller's own
+    /// record of the call is found by.
+    void addOfGateway(CallFact fact, std::string_view response, FactBatch &out)
+    {
+        fact.flags |= CallGateway;
+        if (!response.empty()) {
+            fact.requestKey = hash64(response);
+            fact.request = m_context.symbols->internUnique(response);
+            if (out.traits.empty() || out.traits.back().flags != GatewaySeen)
+                out.traits.push_back({name(gateway::kSubject), GatewaySeen});
+        }
         add(fact, out);
     }
     void reject(FactBatch &out, std::string_view reason, std::int64_t at, std::size_t length)

@@ -12,6 +12,9 @@ namespace flyball {
 /// Rules 3a.5 and 3a.10 on one message id: which sightings are calls, and what run they belong to.
 void resolveClaudeGroup(const GroupFacts &facts, const TraitLookup &traits, ResolvedGroup &out);
 
+/// The group of the calls with this message id.
+[[nodiscard]] Key128 claudeGroupOf(std::string_view messageId);
+
 [[nodiscard]] std::unique_ptr<LineReader> makeClaudeReader(ReaderContext context);
 
 } // namespace flyball

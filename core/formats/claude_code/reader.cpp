@@ -188,7 +188,7 @@ const Key128 &ClaudeReader::groupOf(std::string_view messageId)
 {
     if (m_message.id != messageId) {
         m_message.id = messageId;
-        m_message.group = hashKey(messageId, 0xC1A0DE01);
+        m_message.group = claudeGroupOf(messageId);
     }
     return m_message.group;
 }
@@ -275,6 +275,8 @@ void ClaudeReader::addCall(const Line &line, std::string_view input, std::int64_
 }
 
 } // namespace
+
+Key128 claudeGroupOf(std::string_view messageId) { return hashKey(messageId, 0xC1A0DE01); }
 
 std::unique_ptr<LineReader> makeClaudeReader(ReaderContext context)
 {

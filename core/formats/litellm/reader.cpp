@@ -72,8 +72,7 @@ void LiteLlmReader::readPayload(std::string_view text, std::int64_t at, FactBatc
     const std::string_view trace = payload.id("trace_id");
     fact.group = trace.empty() ? key : hashKey(trace, kTraceSeed);
     fact.sub = key.lo | 1;
-    setRequest(fact, payload.id("id"));
-    add(fact, out);
+    addOfGateway(fact, payload.id("id"), out);
     const JsonFields evaluation = payload.object("eval_information");
     if (!evaluation.empty())
         readEvaluation(evaluation, fact, out);

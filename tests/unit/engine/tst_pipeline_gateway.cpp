@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One call told by the caller and by the gateway it went through, live: in any order, over restarts, and when one of
+// the two is removed.
+#include <QtTest/QtTest>
+
+#include "tests/unit/engine/pipeline_bench.h"
+
+using namespace flyball;
+using namespace flyball::test;
+
+namespace {
+
+constexpr long long kStart = 1'795'255'200; // seconds
+
+/// A span of an instrumentation that hides what came from the cache.
+std::string span(int number, const std::string &extra = {}, int out = 100)
+{
+    const std::string n = std::to_string(number);
+    const std::string at = std::to_string(kStart + number);
+    const auto text = [](const char *key, const std::string &value) {
+        return std::string(R"({"key":")") + key + R"(","value":{"stringValue":")" + value + R"("}},)";
+    };
+    return R"({"resourceSpans":[{"scopeSpans":[{"scope":{"name":"@opentelemetry/instrumentation-openai","version":"0.21.0"},"spans":[{"traceId":"0000000000000000000000000000000)"
+           + n + R"(","spanId":"000000000000000)" + n + R"(","name":"chat","kind":3,"startTimeUnixNano":")" + at
+           + R"(000000000","endTimeUnixNano":")" + at + R"(500000000","attributes":[)"
+           + text("gen_ai.operation.name", "chat") + text("gen_ai.system", "openai")
+           + text("gen_ai.request.model", "gpt-4o") + text("gen_ai.response.model", "gpt-4o")
+           + text("gen_ai.response.id", "chatcmpl-" + n) + text("flyball.workflow", "triage") + extra
+           + R"({"key":"gen_ai.usage.input_tokens","value":{"intValue":"1000"}},{"key":"gen_ai.usage.output_tokens","value":{"intValue":")"
+           + std::to_string(out)
+           + R"("}}]}]}]}]})"
+             "\n";
+}
+
+std::string row(int number, const std::string &id, double shift = 0, const std::string &more = {})
+{
+    const auto at = [&](double seconds) {
+        return QByteArray::number(static_cast<double>(kStart + number) + shift + seconds, 'f', 3).toStdString();
+    };
+    return R"({"id":")" + id + R"(","litellm_call_id":"call-)" + std::to_string(number) + R"(","trace_id":"t)"
+           + std::to_string(number)
+           + R"(","call_type":"acompletion","custom_llm_provider":"openai","model":"gpt-4o","model_group":"smart","startTime":)"
+           + at(0.1) + R"(,"endTime":)" + at(0.4)
+           + R"(,"status":"success","response_cost":0.0012,"prompt_tokens":1000,"completion_tokens":100,"total_tokens":1100,"metadata":{"user_api_key_alias":"team-key","usage_object":{"prompt_tokens":1000,"completion_tokens":100,"prompt_tokens_details":{"cached_tokens":600}}})"
+           + more + "}\n";
+}
+
+std::string rowOf(int number) { return row(number, "chatcmpl-" + std::to_string(number)); }
+
+/// calls, and tokens of one class: what the cache gave, told by the gateway alone.
+struct Sums {
+    std::int64_t calls = 0, fresh = 0, read = 0, out = 0;
+    friend bool operator==(const Sums &, const Sums &) = default;
+};
+
+QByteArray words(const Sums &s)
+{
+    return QByteArray::number(s.calls) + " calls, in " + QByteArray::number(s.fresh) + " read "
+           + QByteArray::number(s.read) + " out " + QByteArray::number(s.out);
+}
+
+QByteArray sumsOf(PipelineBench &b)
+{
+    const auto snapshot = b.pipeline().snapshot();
+    const Totals &t = snapshot->totals;
+    return words({t.calls, t.token(TokenClass::InFresh), t.token(TokenClass::CacheRead), t.outTotal()});
+}
+
+#define AGREE(bench) QCOMPARE(QByteArray::fromStdString((bench).disagreement()), QByteArray())
+
+} // namespace
+
+class TestPipelineGateway : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void inAnyOrder_data();
+    void inAnyOrder();
+    void callerRemoved();
+    void gatewayRemoved();
+    void sameIdAnotherDayIsAnotherCall();
+    void failedAttemptsStandForThemselves();
+    void answersOfTheGatewaysCache();
+    void theMoreCompleteSideWins();
+    void transcriptBehindAGateway();
+    void twoInstrumentationsAndAGateway();
+};
+
+void TestPipelineGateway::inAnyOrder_data()
+{
+    QTest::addColumn<QByteArray>("order");
+    QTest::addColumn<bool>("restarts");
+    for (const char *order : {"sssrr", "rrsss", "srsrs", "rsrss"})
+        for (const bool restarts : {false, true})
+            QTest::addRow("%s%s", order, restarts ? ", restarts" : "") << QByteArray(order) << restarts;
+}
+
+void TestPipelineGateway::inAnyOrder()
+{
+    QFETCH(QByteArray, order);
+    QFETCH(bool, restarts);
+    PipelineBench b;
+    b.write("spans.jsonl", "");
+    b.write("gateway.jsonl", "");
+    b.addSource("spans", "spans.jsonl", "otlp-json");
+    b.addSource("gw", "gateway.jsonl", "litellm-log");
+    b.open();
+    b.drain();
+    int spans = 0, rows = 0;
+    for (const char step : order) {
+        if (step == 's')
+            b.append("spans.jsonl", span(++spans));
+        else
+            b.append("gateway.jsonl", rowOf(++rows));
+        b.drain();
+        AGREE(b);
+        if (restarts)
+            b.restart();
+    }
+    // Two calls are told twice, the third by its span alone, which cannot say what the cache gave.
+    const QByteArray wanted = words({3, 400 + 400 + 1000, 1200, 300});
+    QCOMPARE(sumsOf(b), wanted);
+    b.restart();
+    b.drain();
+    QCOMPARE(sumsOf(b), wanted);
+    AGREE(b);
+    QCOMPARE(QByteArray::fromStdString(b.stored()),
+             QByteArray::fromStdString(b.fresh({{"otlp-json", "spans.jsonl"}, {"litellm-log", "gateway.jsonl"}})));
+    QCOMPARE(QByteArray::fromStdString(b.fresh({{"litellm-log", "gateway.jsonl"}, {"otlp-json", "spans.jsonl"}})),
+             QByteArray::fromStdString(b.stored()));
+    std::int64_t runs = 0;
+    b.pipeline().snapshot()->runs.forEach([&](const RunRow &run) { runs += run.totals.calls > 0 ? 1 : 0; });
+    QCOMPARE(runs, std::int64_t(3));
+    for (const Call &call : b.calls()) {
+        QCOMPARE(b.text(call.names.workflow), std::string("triage")); // the caller knows best what it was for
+        QCOMPARE(b.text(call.format), std::string("otlp-json"));
+    }
+}
+
+void TestPipelineGateway::callerRemoved()
+{
+    PipelineBench b;
+    b.write("spans.jsonl", span(1) + span(2));
+    b.write("gateway.jsonl", rowOf(1));
+    b.addSource("spans", "spans.jsonl", "otlp-json");
+    b.addSource("gw", "gateway.jsonl", "litellm-log");
+    b.open();
+    b.drain();
+    QCOMPARE(sumsOf(b), words({2, 1400, 600, 200}));
+    b.pipeline().removeSource("spans", true);
+    b.drain();
+    QCOMPARE(sumsOf(b), words({1, 400, 600, 100})); // the row is a call again
+    AGREE(b);
+    b.restart();
+    QCOMPARE(sumsOf(b), words({1, 400, 600, 100}));
+}
+
+void TestPipelineGateway::gatewayRemoved()
+{
+    PipelineBench b;
+    b.write("spans.jsonl", span(1) + span(2));
+    b.write("gateway.jsonl", rowOf(1));
+    b.addSource("spans", "spans.jsonl", "otlp-json");
+    b.addSource("gw", "gateway.jsonl", "litellm-log");
+    b.open();
+    b.drain();
+    b.pipeline().removeSource("gw", true);
+    b.drain();
+    QCOMPARE(sumsOf(b), words({2, 2000, 0, 200})); // what the spans alone know
+    AGREE(b);
+}
+
+/// Test servers number their answers from 1 again and again.
+void TestPipelineGateway::sameIdAnotherDayIsAnotherCall()
+{
+    PipelineBench b;
+    b.write("spans.jsonl", span(1));
+    b.write("gateway.jsonl", row(1, "chatcmpl-1", 86400) + row(2, "chatcmpl-1", 60));
+    b.addSource("spans", "spans.jsonl", "otlp-json");
+    b.addSource("gw", "gateway.jsonl", "litellm-log");
+    b.open();
+    b.drain();
+    QCOMPARE(sumsOf(b), words({3, 1800, 1200, 300}));
+    AGREE(b);
+}
+
+/// What the gateway tried again inside one request, the caller never saw.
+void TestPipelineGateway::failedAttemptsStandForThemselves()
+{
+    PipelineBench b;
+    b.write("spans.jsonl", span(1));
+    b.write(
+        "gateway.jsonl",
+        R"({"id":"","litellm_call_id":"call-1","trace_id":"t1","call_type":"acompletion","custom_llm_provider":"openai","model":"gpt-4o","startTime":1795255201.1,"endTime":1795255201.2,"status":"failure","prompt_tokens":0,"completion_tokens":0})"
+        "\n" + rowOf(1));
+    b.addSource("spans", "spans.jsonl", "otlp-json");
+    b.addSource("gw", "gateway.jsonl", "litellm-log");
+    b.open();
+    b.drain();
+    QCOMPARE(sumsOf(b), words({2, 400, 600, 100}));
+    QCOMPARE(b.pipeline().snapshot()->totals.errors, std::int64_t(1));
+    AGREE(b);
+}
+
+/// An answer the gateway had kept is no call of its own; the caller's span is not taken for one that was served.
+void TestPipelineGateway::answersOfTheGatewaysCache()
+{
+    PipelineBench b;
+    b.write("spans.jsonl", span(1));
+    b.write("gateway.jsonl", rowOf(1) + row(2, "chatcmpl-1", 0, R"(,"cache_hit":true)"));
+    b.addSource("spans", "spans.jsonl", "otlp-json");
+    b.addSource("gw", "gateway.jsonl", "litellm-log");
+    b.open();
+    b.drain();
+    QCOMPARE(sumsOf(b), words({1, 400, 600, 100}));
+    QCOMPARE(b.pipeline().snapshot()->totals.responseCacheHits, std::int64_t(1));
+    AGREE(b);
+}
+
+void TestPipelineGateway::theMoreCompleteSideWins()
+{
+    PipelineBench b;
+    b.write("spans.jsonl", span(1, {}, 140)); // the caller saw more output than the gateway
+    b.write("gateway.jsonl", rowOf(1));
+    b.addSource("spans", "spans.jsonl", "otlp-json");
+    b.addSource("gw", "gateway.jsonl", "litellm-log");
+    b.open();
+    b.drain();
+    QCOMPARE(sumsOf(b), words({1, 400, 600, 140}));
+    const auto calls = b.calls();
+    QCOMPARE(calls.size(), std::size_t{1});
+    QCOMPARE(calls.front().reportedPico, std::int64_t(1'200'000'000)); // the gateway's own account
+    QVERIFY((calls.front().flags & CallCacheKnown) != 0);
+    QVERIFY((calls.front().flags & CallCacheHidden) == 0);
+}
+
+/// Claude Code through a gateway: the response id is the id of the message.
+void TestPipelineGateway::transcriptBehindAGateway()
+{
+    for (const bool rowFirst : {false, true}) {
+        PipelineBench b;
+        const std::string line =
+            R"({"type":"assistant","timestamp":"2026-11-21T10:00:01.400Z","sessionId":"s1","requestId":"req_1","cwd":"/home/dev/shop","message":{"id":"msg_1","model":"claude-sonnet-4-5","stop_reason":"end_turn","usage":{"input_tokens":400,"output_tokens":100,"cache_read_input_tokens":600,"cache_creation_input_tokens":0}}})"
+            "\n";
+        b.write("p/a.jsonl", rowFirst ? "" : line);
+        b.write("gateway.jsonl", row(1, "msg_1"));
+        b.addSource("cc", "p", "claude-code");
+        b.addSource("gw", "gateway.jsonl", "litellm-log");
+        b.open();
+        b.drain();
+        if (rowFirst) {
+            b.restart();
+            b.append("p/a.jsonl", line);
+            b.drain();
+        }
+        QCOMPARE(sumsOf(b), words({1, 400, 600, 100}));
+        AGREE(b);
+        QCOMPARE(QByteArray::fromStdString(b.stored()),
+                 QByteArray::fromStdString(b.fresh({{"litellm-log", "gateway.jsonl"}, {"claude-code", "p/a.jsonl"}})));
+    }
+}
+
+/// The one of the two spans that is counted takes what the gateway knows.
+void TestPipelineGateway::twoInstrumentationsAndAGateway()
+{
+    std::string other = span(1);
+    other.replace(other.find("@opentelemetry/instrumentation-openai"),
+                  std::string("@opentelemetry/instrumentation-openai").size(), "another");
+    other.replace(other.find(R"("spanId":"0000000000000001)"), 26, R"("spanId":"0000000000000009)");
+    PipelineBench b;
+    b.write("spans.jsonl", other + span(1));
+    b.write("gateway.jsonl", rowOf(1));
+    b.addSource("spans", "spans.jsonl", "otlp-json");
+    b.addSource("gw", "gateway.jsonl", "litellm-log");
+    b.open();
+    b.drain();
+    QCOMPARE(sumsOf(b), words({1, 400, 600, 100}));
+    QCOMPARE(b.pipeline().snapshot()->rejected, std::int64_t(0));
+    QCOMPARE(b.pipeline().snapshot()->duplicates, std::int64_t(1));
+    AGREE(b);
+}
+
+QTEST_GUILESS_MAIN(TestPipelineGateway)
+#include "tst_pipeline_gateway.moc"
