@@ -55,6 +55,12 @@ struct Call {
     [[nodiscard]] bool hasUsage() const { return usage.quality != UsageQuality::Missing; }
 };
 
+/// One number for a call, for sets of them.
+[[nodiscard]] inline std::uint64_t callKey(const Key128 &group, std::uint64_t sub)
+{
+    return std::hash<Key128>{}(group) ^ (sub * 0x9e3779b97f4a7c15ULL);
+}
+
 enum class Outcome : std::uint8_t { Unknown, Success, Failure, Capped, Timeout };
 
 /// One execution of a workflow: what is known of it beside its calls.

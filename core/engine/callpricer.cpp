@@ -29,23 +29,31 @@ const CallPricer::Known &CallPricer::lookUp(Symbol provider, Symbol model)
 
 void CallPricer::price(Call &call)
 {
+    if ((call.flags & CallNoModel) != 0 || call.responseCache != ResponseCache::None) {
+        priceMatched(call, {}, m_symbols);
+        return;
+    }
+    const Known &known = lookUp(call.provider, call.model);
+    call.provider = known.provider;
+    priceMatched(call, known.match, m_symbols);
+}
+
+void priceMatched(Call &call, const PriceMatch &match, const SymbolTable &symbols)
+{
     call.cost = 0;
     call.priceRule = call.priceFlags = 0;
     if ((call.flags & CallNoModel) != 0 || call.responseCache != ResponseCache::None) {
         call.costOrigin = CostOrigin::NoCharge;
         return;
     }
-    const Known &known = lookUp(call.provider, call.model);
-    call.provider = known.provider;
     Cost cost;
     if (call.hasUsage()) {
         PriceQuery query;
         query.at = call.time;
-        query.serviceTier =
-            (call.flags & CallBatch) != 0 ? std::string_view("batch") : m_symbols.text(call.serviceTier);
+        query.serviceTier = (call.flags & CallBatch) != 0 ? std::string_view("batch") : symbols.text(call.serviceTier);
         query.fast = (call.flags & CallFast) != 0;
-        query.geo = m_symbols.text(call.geo);
-        cost = flyball::price(known.match, call.usage, query);
+        query.geo = symbols.text(call.geo);
+        cost = flyball::price(match, call.usage, query);
         call.priceFlags = cost.flags;
         if (cost.priced) {
             call.costOrigin = CostOrigin::Computed;

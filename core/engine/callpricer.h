@@ -10,6 +10,9 @@
 
 namespace flyball {
 
+/// Prices a call whose provider and model are matched, by design rule 3a.2.
+void priceMatched(Call &call, const PriceMatch &match, const SymbolTable &symbols);
+
 /// Prices calls by design rule 3a.2 and names their provider as the book does. Remembers matches per
 /// (provider, model); one thread.
 class CallPricer {

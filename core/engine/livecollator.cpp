@@ -141,7 +141,7 @@ Result<> LiveCollator::add(const FactBatch &batch)
         bool duplicate = false;
         store.addCall(*group, fact, duplicate);
         m_collator.coverage().duplicates += duplicate ? 1 : 0;
-        m_touchedFacts.insert(memberKey(fact.group, fact.sub));
+        m_touchedFacts.insert(callKey(fact.group, fact.sub));
         m_dirty.insert(*group);
         if (const Result<> joined = join(fact, *group); !joined)
             return joined;
@@ -153,7 +153,7 @@ Result<> LiveCollator::add(const FactBatch &batch)
         if (!group)
             return group.error();
         store.addSpan(*group, span);
-        m_touchedSpans.insert(memberKey(span.trace, span.span));
+        m_touchedSpans.insert(callKey(span.trace, span.span));
         m_dirty.insert(*group);
     }
     for (const SignalFact &signal : batch.signals) {
@@ -161,7 +161,7 @@ Result<> LiveCollator::add(const FactBatch &batch)
         if (!group)
             return group.error();
         if (store.addSignal(*group, signal)) {
-            m_touchedSignals.insert(memberKey(signal.group, signal.id ^ signal.span));
+            m_touchedSignals.insert(callKey(signal.group, signal.id ^ signal.span));
             m_dirty.insert(*group);
         }
     }
@@ -218,7 +218,7 @@ void LiveCollator::collectGroup(std::uint32_t group, LedgerWrite &write)
             m_first = m_first == kNoTime ? m_out.calls[i].time : std::min(m_first, m_out.calls[i].time);
             m_newest = std::max(m_newest, m_out.calls[i].time);
         }
-        if (!same || m_touchedFacts.contains(memberKey(key, fact.sub)))
+        if (!same || m_touchedFacts.contains(callKey(key, fact.sub)))
             write.calls.push_back({fact, m_out.calls[i], counted});
         if (counted)
             now.push_back(m_out.calls[i]);
@@ -230,10 +230,10 @@ void LiveCollator::collectGroup(std::uint32_t group, LedgerWrite &write)
     for (const RunInfo &run : m_out.runs)
         m_runs.setInfo(run, m_scratch.signals.empty() ? -1 : static_cast<std::int32_t>(m_scratch.signals.size()));
     for (const SpanFact &span : m_scratch.spans)
-        if (m_touchedSpans.contains(memberKey(span.trace, span.span)))
+        if (m_touchedSpans.contains(callKey(span.trace, span.span)))
             write.spans.push_back(span);
     for (const SignalFact &signal : m_scratch.signals)
-        if (m_touchedSignals.contains(memberKey(signal.group, signal.id ^ signal.span)))
+        if (m_touchedSignals.contains(callKey(signal.group, signal.id ^ signal.span)))
             write.signals.push_back(signal);
 }
 

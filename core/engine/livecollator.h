@@ -59,10 +59,6 @@ private:
     [[nodiscard]] Result<> spread(const TraitFact &trait);
     [[nodiscard]] SeriesId seriesFor(const Call &call, LedgerWrite &write);
     void collectGroup(std::uint32_t group, LedgerWrite &write);
-    [[nodiscard]] static std::uint64_t memberKey(const Key128 &group, std::uint64_t sub)
-    {
-        return std::hash<Key128>{}(group) ^ (sub * 0x9e3779b97f4a7c15ULL);
-    }
     [[nodiscard]] Result<> join(const CallFact &fact, std::uint32_t group);
     [[nodiscard]] Result<> loadHostsOf(Symbol session);
     [[nodiscard]] Result<> prepareMeeting(const FactBatch &batch);

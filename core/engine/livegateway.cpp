@@ -58,7 +58,7 @@ Result<> LiveCollator::meet(const CallFact &fact, std::uint32_t group)
         if (!other)
             return other.error();
         const auto added = [&](std::uint32_t changed, const CallFact &made) {
-            m_touchedFacts.insert(memberKey(made.group, made.sub));
+            m_touchedFacts.insert(callKey(made.group, made.sub));
             m_dirty.insert(changed);
         };
         const bool joined = guest.place.row

@@ -54,7 +54,7 @@ void LiveCollator::joinPair(std::uint32_t host, std::uint32_t event, std::uint64
 {
     const bool joined = joinTelemetry(m_collator.store(), m_collator.symbols(), host, event, requestKey,
                                       [&](std::uint32_t group, const CallFact &fact) {
-                                          m_touchedFacts.insert(memberKey(fact.group, fact.sub));
+                                          m_touchedFacts.insert(callKey(fact.group, fact.sub));
                                           m_dirty.insert(group);
                                       });
     m_collator.coverage().duplicates += joined ? 1 : 0;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "core/aggregate/series.h"
@@ -90,6 +91,8 @@ struct CallFilter {
     /// Not columns: asked of every row the others let through.
     std::optional<Symbol> taskType, promptVersion, feature, policyRevision;
     std::optional<bool> failed, unpriced;
+    /// Only these, by callKey(); asked like the names above.
+    std::shared_ptr<const std::unordered_set<std::uint64_t>> members;
 };
 enum class CallOrder : std::uint8_t { TimeAscending, TimeDescending, CostDescending };
 
@@ -151,6 +154,10 @@ public:
     /// Counted calls that match, at most `limit` (<= 0: all), until the sink says false.
     [[nodiscard]] virtual Result<> readCalls(const CallFilter &filter, CallOrder order, std::int64_t limit,
                                              const std::function<bool(const Call &)> &sink) = 0;
+    /// Records of a time in its order: those that count as calls, or those that another one of their group has taken
+    /// in.
+    [[nodiscard]] virtual Result<> readRecords(TimeNs since, TimeNs until, bool counted,
+                                               const std::function<bool(const StoredCall &)> &sink) = 0;
     [[nodiscard]] virtual Result<StoredGroup> readTrace(const Key128 &run) = 0;
 
     /// Small named values (settings of the ledger itself, price book in force ...).

@@ -58,6 +58,8 @@ public:
     [[nodiscard]] Result<std::vector<SourceCounters>> loadCounters() override;
     [[nodiscard]] Result<> readCalls(const CallFilter &filter, CallOrder order, std::int64_t limit,
                                      const std::function<bool(const Call &)> &sink) override;
+    [[nodiscard]] Result<> readRecords(TimeNs since, TimeNs until, bool counted,
+                                       const std::function<bool(const StoredCall &)> &sink) override;
     [[nodiscard]] Result<StoredGroup> readTrace(const Key128 &run) override;
     Result<> setMeta(const std::string &key, const std::string &value) override;
     [[nodiscard]] std::string meta(const std::string &key) override;

@@ -82,7 +82,8 @@ Result<> SqliteLedger::readCalls(const CallFilter &filter, CallOrder order, std:
         sql += " ORDER BY " + time + " DESC, id DESC";
     else
         sql += " ORDER BY cost DESC, time DESC, id DESC";
-    const bool byName = filter.taskType || filter.promptVersion || filter.feature || filter.policyRevision;
+    const bool byName =
+        filter.taskType || filter.promptVersion || filter.feature || filter.policyRevision || filter.members;
     if (limit > 0 && !byName)
         sql += " LIMIT " + std::to_string(limit);
     Statement s(m_db, sql);
@@ -92,10 +93,22 @@ Result<> SqliteLedger::readCalls(const CallFilter &filter, CallOrder order, std:
         return eachStored(s, [&](const StoredCall &stored) { return sink(stored.call); });
     std::int64_t found = 0;
     return eachStored(s, [&](const StoredCall &stored) {
-        if (!namesFit(filter, stored.call.names))
+        if (!namesFit(filter, stored.call.names)
+            || (filter.members && !filter.members->contains(callKey(stored.call.group, stored.call.sub))))
             return true;
         return sink(stored.call) && (limit <= 0 || ++found < limit);
     });
+}
+
+Result<> SqliteLedger::readRecords(TimeNs since, TimeNs until, bool counted,
+                                   const std::function<bool(const StoredCall &)> &sink)
+{
+    begin();
+    Statement s(m_db, std::string(kSelectCalls) + " WHERE time >= ?1 AND time < ?2 AND counted = ?3 ORDER BY time, id");
+    s.bind(1, since);
+    s.bind(2, until);
+    s.bind(3, counted ? 1 : 0);
+    return eachStored(s, [&](const StoredCall &stored) { return sink(stored); });
 }
 
 Result<StoredGroup> SqliteLedger::readTrace(const Key128 &run)

@@ -65,6 +65,10 @@ public:
                 break;
         return {};
     }
+    Result<> readRecords(TimeNs, TimeNs, bool, const std::function<bool(const StoredCall &)> &) override
+    {
+        return unused();
+    }
     Result<StoredGroup> readTrace(const Key128 &) override { return unused(); }
     Result<> setMeta(const std::string &, const std::string &) override { return unused(); }
     std::string meta(const std::string &) override { return {}; }

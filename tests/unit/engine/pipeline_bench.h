@@ -41,6 +41,11 @@ public:
     {
         return m_inner->readCalls(filter, order, limit, sink);
     }
+    Result<> readRecords(TimeNs since, TimeNs until, bool counted,
+                         const std::function<bool(const StoredCall &)> &sink) override
+    {
+        return m_inner->readRecords(since, until, counted, sink);
+    }
     Result<StoredGroup> readTrace(const Key128 &run) override { return m_inner->readTrace(run); }
     Result<> setMeta(const std::string &k, const std::string &v) override { return m_inner->setMeta(k, v); }
     std::string meta(const std::string &key) override { return m_inner->meta(key); }
