@@ -88,7 +88,7 @@ PageBase {
         value: table.selectedRow !== null
     }
     LateVisible {
-        target: lag
+        target: lower
         value: !root.none
     }
     TwoColumns {
@@ -119,16 +119,32 @@ PageBase {
                     session: root.session
                 }
             },
-            LagPanel {
-                id: lag
+            GridLayout {
+                id: lower
 
-                objectName: "lagPanel"
                 Layout.fillWidth: true
                 Layout.fillHeight: true
-                Layout.preferredHeight: Theme.px(200)
                 visible: false
-                session: root.session
-                sourceName: root.sources.selectedName
+                columns: root.compact || Theme.large ? 1 : 2
+                columnSpacing: Theme.gap
+                rowSpacing: Theme.gap
+
+                LagPanel {
+                    objectName: "lagPanel"
+                    Layout.fillWidth: true
+                    Layout.fillHeight: true
+                    Layout.preferredWidth: 400
+                    Layout.preferredHeight: Theme.px(200)
+                    session: root.session
+                    sourceName: root.sources.selectedName
+                }
+                ReconcilePanel {
+                    objectName: "reconcilePanel"
+                    Layout.fillWidth: true
+                    Layout.fillHeight: true
+                    Layout.preferredWidth: 400
+                    session: root.session
+                }
             }
         ]
         sideItems: [

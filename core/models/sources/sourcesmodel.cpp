@@ -22,7 +22,8 @@ SourcesModel::SourcesModel(Services &services, QObject *parent)
       m_details({QStringLiteral("label"), QStringLiteral("value"), QStringLiteral("tone"), QStringLiteral("mono")}, {},
                 {}, false, this),
       m_rejects({QStringLiteral("reason"), QStringLiteral("sub"), QStringLiteral("count"), QStringLiteral("where")}, {},
-                QStringLiteral("count"), true, this)
+                QStringLiteral("count"), true, this),
+      m_reconcile(services, this)
 {
     for (const char *key : {"coverage", "lag", "linesPerSecond", "rejected", "duplicates"})
         m_kpis.append(new Kpi(QString::fromLatin1(key), this));
@@ -123,6 +124,7 @@ void SourcesModel::show(const View &view)
     showDetails();
     showRejects();
     formLag();
+    m_reconcile.show(view);
     Q_EMIT changed();
 }
 

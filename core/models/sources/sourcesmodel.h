@@ -10,6 +10,7 @@
 #include "core/models/chartdata.h"
 #include "core/models/session/services.h"
 #include "core/models/session/view.h"
+#include "core/models/sources/reconcilemodel.h"
 #include "core/models/sources/sourcewords.h"
 #include "core/models/table/kpi.h"
 #include "core/models/table/tablemodel.h"
@@ -25,6 +26,7 @@ class SourcesModel : public QObject {
     Q_PROPERTY(flyball::TableModel *table READ table CONSTANT)
     Q_PROPERTY(flyball::TableModel *details READ details CONSTANT)
     Q_PROPERTY(flyball::TableModel *rejects READ rejects CONSTANT)
+    Q_PROPERTY(flyball::ReconcileModel *reconcile READ reconcile CONSTANT)
     Q_PROPERTY(QString rejectsTotal READ rejectsTotal NOTIFY changed)
     Q_PROPERTY(QString sub READ sub NOTIFY changed)
     Q_PROPERTY(int problems READ problems NOTIFY problemsChanged)
@@ -47,6 +49,7 @@ public:
     [[nodiscard]] TableModel *table() { return &m_table; }
     [[nodiscard]] TableModel *details() { return &m_details; }
     [[nodiscard]] TableModel *rejects() { return &m_rejects; }
+    [[nodiscard]] ReconcileModel *reconcile() { return &m_reconcile; }
     [[nodiscard]] QString rejectsTotal() const { return m_rejectsTotal; }
     [[nodiscard]] QString sub() const { return m_sub; }
     [[nodiscard]] int problems() const { return m_problems; }
@@ -108,6 +111,7 @@ private:
     TimeNs m_now = 0;
     KpiList m_kpis;
     TableModel m_table, m_details, m_rejects;
+    ReconcileModel m_reconcile;
     QString m_rejectsTotal, m_sub, m_selectedId, m_selectedName;
     int m_problems = 0;
     SourceTrouble m_trouble;
