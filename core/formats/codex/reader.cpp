@@ -82,9 +82,7 @@ void CodexReader::readEvent(const JsonFields &payload, std::int64_t at, std::siz
     } else if (type == "task_complete" || type == "turn_complete" || type == "turn_aborted") {
         endTurn(payload, at, out);
     } else if (type == "thread_settings_applied") {
-        const JsonFields settings = payload.object("thread_settings");
-        if (settings.has("model"))
-            m.model = settings.text("model");
+        m.readSettings(payload.object("thread_settings"));
     } else if (type == "error") {
         addError(payload, at, out);
     }
@@ -101,6 +99,7 @@ CallFact CodexReader::call(std::int64_t at, Symbol producer)
     fact.modelRequested = fact.modelServed = name(m.model);
     fact.names.session = name(m.session);
     fact.names.agent = name(m.agent);
+    fact.serviceTier = name(m.serviceTier);
     fact.flags |= (m.subagent ? CallSubagentFile : 0U);
     return fact;
 }
@@ -236,6 +235,7 @@ void CodexReader::endTurn(const JsonFields &payload, std::int64_t at, FactBatch 
     span.failed = !error.empty();
     span.errorType = out.calls.empty() || error.empty() ? 0 : out.calls.back().errorType;
     span.names.session = name(m.session);
+    span.names.agent = name(m.parentAgent);
     out.spans.push_back(span);
 }
 

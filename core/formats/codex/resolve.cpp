@@ -64,8 +64,11 @@ void resolveCodexTurn(const GroupFacts &facts, const TraitLookup &traits, Resolv
         const Symbol identity = fact.prompt != 0 ? fact.prompt : fact.names.session;
         call.run = hashKey(symbols.text(identity), kRunSeed);
         RunInfo run = runOf(fact, call);
-        for (const SpanFact &span : facts.spans)
+        for (const SpanFact &span : facts.spans) {
             addSpan(span, symbols, run);
+            if ((fact.flags & CallSubagentFile) != 0 && span.names.agent != 0)
+                call.parentAgent = span.names.agent;
+        }
         out.runs.push_back(run);
     }
 }

@@ -23,6 +23,14 @@ void State::readMeta(const JsonFields &payload)
     readSource(payload);
 }
 
+/// The source that the thread of a person has, from what every thread of its session names as its originator.
+std::string_view agentOf(std::string_view originator)
+{
+    constexpr std::string_view kOwn = "codex_";
+    const std::string_view word = originator.starts_with(kOwn) ? originator.substr(kOwn.size()) : originator;
+    return word == "cli_rs" ? std::string_view("cli") : word;
+}
+
 /// "exec", "cli" ... or {"subagent": "review" | {"thread_spawn": {...}} | {"other": "name"}}.
 void State::readSource(const JsonFields &payload)
 {
@@ -34,6 +42,9 @@ void State::readSource(const JsonFields &payload)
     const JsonFields kind = source.object("subagent");
     const JsonFields spawn = kind.object("thread_spawn");
     spawned = !spawn.empty();
+    std::int64_t depth = 1;
+    if (!spawned || !parseInt64(spawn.digits("depth"), depth) || depth == 1)
+        parentAgent = agentOf(payload.text("originator"));
     for (const std::string_view word :
          {spawn.text("agent_role"), payload.text("agent_role"), source.text("subagent"), kind.text("other")})
         if (agent.empty())
@@ -44,11 +55,19 @@ void State::readSource(const JsonFields &payload)
 
 void State::readContext(const JsonFields &payload, std::optional<TimeNs> time)
 {
-    if (payload.has("model"))
-        model = payload.text("model");
+    readSettings(payload);
     if (project.empty())
         project = payload.text("cwd");
     beginTurn(payload, time);
+}
+
+/// What holds from here on; a field that is not written stays as it was, null takes a service tier back.
+void State::readSettings(const JsonFields &settings)
+{
+    if (settings.has("model"))
+        model = settings.text("model");
+    if (!settings.raw("service_tier").empty()) // what Codex calls fast is the provider's priority tier
+        serviceTier = settings.text("service_tier") == "fast" ? "priority" : settings.text("service_tier");
 }
 
 void State::beginTurn(const JsonFields &payload, std::optional<TimeNs> time)
@@ -81,6 +100,8 @@ std::string State::save() const
                                   {"project", project},
                                   {"provider", provider},
                                   {"agent", agent},
+                                  {"parentAgent", parentAgent},
+                                  {"serviceTier", serviceTier},
                                   {"model", model},
                                   {"turn", turn},
                                   {"rootTurn", rootTurn},
@@ -114,6 +135,8 @@ void State::restore(std::string_view text)
                                      {"project", &project},
                                      {"provider", &provider},
                                      {"agent", &agent},
+                                     {"parentAgent", &parentAgent},
+                                     {"serviceTier", &serviceTier},
                                      {"model", &model},
                                      {"turn", &turn},
                                      {"rootTurn", &rootTurn},

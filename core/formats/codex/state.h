@@ -15,7 +15,7 @@ struct State {
     std::string thread;  ///< of the file
     std::string session; ///< of the thread a person began; its subagents have threads of their own
     std::string lineage; ///< the thread whose lines are copied here, else the file's own
-    std::string project, provider, agent, model, turn, rootTurn;
+    std::string project, provider, agent, parentAgent, model, serviceTier, turn, rootTurn;
     std::string recordsTurn;        ///< the last turn with a token_usage_record
     RawCounts total;                ///< of the token_count before
     std::int64_t firstCount = -1;   ///< second of a spawned file's first token_count
@@ -26,6 +26,7 @@ struct State {
     bool spawned = false; ///< by another thread, whose lines may be copied to the start
 
     void readMeta(const JsonFields &payload);
+    void readSettings(const JsonFields &settings);
     void readContext(const JsonFields &payload, std::optional<TimeNs> time);
     void beginTurn(const JsonFields &payload, std::optional<TimeNs> time);
 

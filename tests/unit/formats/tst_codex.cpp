@@ -11,6 +11,8 @@ using namespace flyball::test;
 class TestCodex : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void fastIsThePriorityTier();
+    void aSubagentHasAParent();
     void recordsAndTokenCountsAreOneCall();
     void tokenCountsCountWhereThereAreNoRecords();
     void tokenCountsWrittenAgainAreSkipped();
@@ -343,6 +345,69 @@ void TestCodex::anyCutReadsTheSame()
             QCOMPARE(w.describe(), expected);
         }
     }
+}
+
+void TestCodex::fastIsThePriorityTier()
+{
+    const auto line = [](const char *second, const std::string &type, const std::string &payload) {
+        return R"({"timestamp":"2026-11-21T10:00:)" + std::string(second) + R"(.000Z","type":")" + type
+               + R"(","payload":)" + payload + "}\n";
+    };
+    const auto usage = [&](const char *second, const char *response) {
+        return line(second, "token_usage_record",
+                    R"({"turn_id":"u1","response_id":")" + std::string(response)
+                        + R"(","usage":{"input_tokens":1000,"output_tokens":200}})");
+    };
+    const auto settings = [&](const char *second, const char *tier) {
+        return line(second, "event_msg",
+                    R"({"type":"thread_settings_applied","thread_settings":{"model":"gpt-5-codex","service_tier":)"
+                        + std::string(tier) + "}}");
+    };
+    const std::string head = line("00", "session_meta", R"({"id":"t1","cwd":"/w","model_provider":"openai"})")
+                             + settings("01", "\"fast\"") + usage("02", "r1");
+    const std::string tail = line("03", "turn_context", R"({"turn_id":"u1","model":"gpt-5-codex"})") + usage("04", "r2")
+                             + settings("05", "\"flex\"") + usage("06", "r3") + settings("07", "null")
+                             + usage("08", "r4");
+    World world;
+    auto reader = world.reader("codex", "rollout-1.jsonl");
+    FactBatch batch;
+    reader->read(head, 0, batch);
+    const std::string state = reader->saveState();
+    reader = world.reader("codex", "rollout-1.jsonl");
+    reader->restoreState(state);
+    reader->read(tail, static_cast<std::int64_t>(head.size()), batch);
+    world.add(batch);
+    std::vector<std::string> tiers;
+    for (const Call &call : world.calls())
+        tiers.push_back(world.text(call.serviceTier));
+    QCOMPARE(tiers, (std::vector<std::string>{"priority", "priority", "flex", ""}));
+}
+
+void TestCodex::aSubagentHasAParent()
+{
+    const auto rollout = [](const std::string &thread, const std::string &source, const char *turn) {
+        return R"({"timestamp":"2026-11-21T10:00:00.000Z","type":"session_meta","payload":{"id":")" + thread
+               + R"(","session_id":"t1","cwd":"/w","originator":"codex_cli_rs","source":)" + source + "}}\n"
+               + R"({"timestamp":"2026-11-21T10:00:01.000Z","type":"event_msg","payload":{"type":"task_started","turn_id":")"
+               + turn + "\"}}\n"
+               + R"({"timestamp":"2026-11-21T10:00:02.000Z","type":"token_usage_record","payload":{"turn_id":")" + turn
+               + R"(","response_id":"resp_)" + turn + R"(","usage":{"input_tokens":1000,"output_tokens":200}}})" + "\n"
+               + R"({"timestamp":"2026-11-21T10:00:03.000Z","type":"event_msg","payload":{"type":"task_complete","turn_id":")"
+               + turn + "\"}}\n";
+    };
+    World world;
+    world.file("codex", "rollout-1.jsonl", rollout("t1", "\"cli\"", "u1"));
+    world.file("codex", "rollout-2.jsonl",
+               rollout("t2", R"({"subagent":{"thread_spawn":{"depth":1,"agent_role":"explorer"}}})", "u2"));
+    world.file("codex", "rollout-3.jsonl",
+               rollout("t3", R"({"subagent":{"thread_spawn":{"depth":2,"agent_role":"deeper"}}})", "u3"));
+    world.file("codex", "rollout-4.jsonl", rollout("t4", R"({"subagent":"review"})", "u4"));
+    std::map<std::string, std::string> parents;
+    for (const Call &call : world.calls())
+        parents[world.text(call.names.agent)] = world.text(call.parentAgent);
+    // A person's thread has none; whose child a deeper one is, its file does not say.
+    QCOMPARE(parents,
+             (std::map<std::string, std::string>{{"cli", ""}, {"explorer", "cli"}, {"deeper", ""}, {"review", "cli"}}));
 }
 
 QTEST_GUILESS_MAIN(TestCodex)
