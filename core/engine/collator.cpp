@@ -117,6 +117,8 @@ void Collator::resolveAll(const std::function<void(const Call &)> &callSink,
         for (std::size_t i = 0; i < resolved.calls.size(); ++i)
             if (resolved.counted[i])
                 callSink(resolved.calls[i]);
+            else if (telemetry::isSighting(scratch.calls[i], m_symbols))
+                ++m_coverage.duplicates;
         for (const RunInfo &run : resolved.runs)
             runSink(run);
     }

@@ -141,6 +141,8 @@ Result<> LiveCollator::add(const FactBatch &batch)
         bool duplicate = false;
         store.addCall(*group, fact, duplicate);
         m_collator.coverage().duplicates += duplicate ? 1 : 0;
+        if (!duplicate && telemetry::isSighting(fact, m_collator.symbols()))
+            m_newEvents.insert(callKey(fact.group, fact.sub));
         m_touchedFacts.insert(callKey(fact.group, fact.sub));
         m_dirty.insert(*group);
         if (const Result<> joined = join(fact, *group); !joined)
@@ -222,6 +224,9 @@ void LiveCollator::collectGroup(std::uint32_t group, LedgerWrite &write)
             write.calls.push_back({fact, m_out.calls[i], counted});
         if (counted)
             now.push_back(m_out.calls[i]);
+        else if ((before != old.end() || m_newEvents.contains(callKey(key, fact.sub)))
+                 && telemetry::isSighting(fact, m_collator.symbols()))
+            ++m_collator.coverage().duplicates; // once: when it is found to be told elsewhere
     }
     if (now.empty())
         m_resolved.erase(group);
@@ -243,6 +248,7 @@ void LiveCollator::collect(LedgerWrite &write)
         collectGroup(group, write);
     m_dirty.clear();
     m_touchedFacts.clear();
+    m_newEvents.clear();
     m_touchedSpans.clear();
     m_touchedSignals.clear();
     write.minuteDeltas = foldCells(std::move(write.minuteDeltas));

@@ -72,6 +72,7 @@ private:
     std::unordered_map<std::uint32_t, std::vector<Call>> m_resolved; ///< counted calls as stored
     std::unordered_set<std::uint32_t> m_dirty;
     std::unordered_set<std::uint64_t> m_touchedFacts; ///< hash of (group, sub) of this batch's calls
+    std::unordered_set<std::uint64_t> m_newEvents;    ///< the same of log events seen for the first time
     std::unordered_set<std::uint64_t> m_touchedSpans;
     std::unordered_set<std::uint64_t> m_touchedSignals;
     std::vector<TraitFact> m_learnt; ///< since the last commit

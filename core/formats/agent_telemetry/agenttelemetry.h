@@ -41,6 +41,11 @@ namespace telemetry {
 inline constexpr std::string_view kSubject = "agent-telemetry";
 inline constexpr std::string_view kTold = "agent-telemetry/told";
 
+/// Whether an agent's own log event, or the marker of one, says this.
+[[nodiscard]] bool isAgents(const CallFact &fact, const SymbolTable &symbols);
+/// Whether an event that does not count is a sighting of a call told elsewhere that nobody has counted as one:
+/// events joined by request are counted when they are joined.
+[[nodiscard]] bool isSighting(const CallFact &event, const SymbolTable &symbols);
 /// The group of the event that tells of this request.
 [[nodiscard]] Key128 groupOf(std::uint64_t requestKey);
 /// The event as it stands in the group of the call it completes; `host` is a fact of that call.

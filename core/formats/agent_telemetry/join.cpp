@@ -11,6 +11,21 @@ constexpr std::uint64_t kGroupSeed = 0x7E1E0001;
 
 } // namespace
 
+bool isAgents(const CallFact &fact, const SymbolTable &symbols)
+{
+    if ((fact.flags & CallTelemetry) == 0)
+        return false;
+    const std::string_view producer = symbols.text(fact.producer);
+    return producer == kSubject || producer == kTold;
+}
+
+bool isSighting(const CallFact &event, const SymbolTable &symbols)
+{
+    if ((event.flags & CallTelemetry) == 0 || symbols.text(event.producer) == kTold)
+        return false;
+    return event.requestKey == 0 || symbols.text(event.producer) != kSubject;
+}
+
 Key128 groupOf(std::uint64_t requestKey) { return {kGroupSeed, requestKey}; }
 
 CallFact companion(const CallFact &event, const CallFact &host)

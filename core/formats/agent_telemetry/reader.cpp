@@ -81,6 +81,8 @@ public:
         CountReader count;
         if (event == "api_request" || event == "claude_code.api_request")
             readClaude(attributes, count, fact);
+        else if ((event == "api_error" || event == "claude_code.api_error") && !attributes.text("request_id").empty())
+            readClaudeError(attributes, fact);
         else if (event == "codex.sse_event" && !attributes.digits("input_token_count").empty())
             readCodex(attributes, count, fact);
         else if (event == "gemini_cli.api_response")
@@ -114,6 +116,18 @@ private:
             fact.flags |= CallFast;
         if (std::int64_t pico = 0; parsePicoUsd(attributes.digits("cost_usd"), pico) && pico >= 0)
             fact.reportedPico = pico;
+    }
+
+    /// With a request id its transcript either names the same request or lacks it. Without one it may well be told
+    /// there, and then would count twice: such an event is passed over.
+    void readClaudeError(const Attributes &attributes, CallFact &fact)
+    {
+        CountReader none;
+        readClaude(attributes, none, fact);
+        fact.raw = {};
+        fact.flags |= CallFailed;
+        const std::string_view status = attributes.digits("status_code");
+        fact.errorType = name(status.empty() ? "api_error" : "http_" + std::string(status));
     }
 
     /// tool_token_count holds the total: it is not read.
@@ -165,6 +179,9 @@ private:
         fact.flags |= CallTelemetry;
         fact.modelRequested = fact.modelServed = name(attributes.text("model"));
         fact.latencyNs = attributes.milliseconds("duration_ms");
+        if (std::int64_t attempt = 0;
+            parseInt64(attributes.digits("attempt"), attempt) && attempt > 0 && attempt < 1000)
+            fact.attempt = static_cast<std::uint16_t>(attempt);
         fact.producer = name(telemetry::kSubject);
         fact.group = claude ? telemetry::groupOf(fact.requestKey) : hashKey(text, kEventSeed);
         fact.sub = 1;

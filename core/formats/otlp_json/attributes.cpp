@@ -134,6 +134,8 @@ constexpr AttrName kNames[] = {
     {"ai.response.msToFirstChunk", Attr::FirstChunkMs, 0},
     {"attempt", Attr::Attempt, 0},
     {"langfuse.observation.level", Attr::LangfuseLevel, 0},
+    {"event.name", Attr::EventName, 0},
+    {"event.timestamp", Attr::EventTime, 0},
 
     {"gen_ai.evaluation.name", Attr::EvaluationName, 0},
     {"gen_ai.evaluation.score.value", Attr::EvaluationScore, 0},

@@ -58,6 +58,8 @@ enum class Attr : std::uint8_t {
     FirstChunkMs,
     Attempt,
     LangfuseLevel,
+    EventName,
+    EventTime,
     // quality
     EvaluationName,
     EvaluationScore,

@@ -107,7 +107,7 @@ private:
     bool readLog(JsonCursor &json)
     {
         const char *first = json.position();
-        if (!m_spans.readLog(json, *m_out))
+        if (!m_spans.readLog(json, m_scope, m_offset, *m_out))
             return false;
         const std::string_view text(first, static_cast<std::size_t>(json.position() - first));
         if (AgentTelemetryReader::knowsScope(m_scope.name) && m_telemetry.readRecord(text, m_offset, *m_out))

@@ -164,6 +164,8 @@ bool overlap(const CallFact &a, const CallFact &b)
     return start(a) <= b.time && start(b) <= a.time;
 }
 
+bool isEvent(const CallFact &fact) { return (fact.flags & CallTelemetry) != 0; }
+
 bool hasUsage(const CallFact &fact) { return fact.raw.quality != UsageQuality::Missing; }
 
 /// Rule 3a.6: two instrumentations around one client give two spans with one response id, from
@@ -173,6 +175,8 @@ void findAbsorbed(const GroupFacts &facts, const Tree &tree, const SymbolTable &
 {
     const std::span<const CallFact> calls = facts.calls;
     for (std::size_t i = 0; i < calls.size(); ++i) {
+        if (isEvent(calls[i]))
+            continue;
         const CallFact *outer = calls[i].parentSpan != 0 ? tree.call(calls[i].parentSpan) : nullptr;
         if (outer && outer != &calls[i] && !hasUsage(*outer) && (outer->flags & CallFailed) == 0
             && scopeOf(outer->producer, symbols) == scopeOf(calls[i].producer, symbols))
@@ -203,6 +207,37 @@ void findAbsorbed(const GroupFacts &facts, const Tree &tree, const SymbolTable &
             if (scopeOf(other.producer, symbols) != scopeOf(best.producer, symbols) && overlap(best, other))
                 counted[byResponse[m]] = false;
         }
+    }
+}
+
+/// The event that carries the counts of a call whose own span has none.
+const CallFact *countsOf(const GroupFacts &facts, const CallFact &call)
+{
+    if (hasUsage(call) || isEvent(call))
+        return nullptr;
+    const auto found = std::find_if(facts.calls.begin(), facts.calls.end(), [&](const CallFact &event) {
+        return isEvent(event) && hasUsage(event)
+               && (event.parentSpan == call.sub || (event.requestKey != 0 && event.requestKey == call.requestKey));
+    });
+    return found == facts.calls.end() ? nullptr : &*found;
+}
+
+/// A producer that gives spans tells its calls by them: an event of its is told when its own span is a call, a call
+/// has its response id, or any call here came from the same scope.
+void findTold(const GroupFacts &facts, const Tree &tree, const SymbolTable &symbols, std::vector<bool> &counted)
+{
+    for (std::size_t i = 0; i < facts.calls.size(); ++i) {
+        const CallFact &event = facts.calls[i];
+        if (!isEvent(event))
+            continue;
+        const CallFact *own = event.parentSpan != 0 ? tree.call(event.parentSpan) : nullptr;
+        const auto tells = [&](const CallFact &call) {
+            return !isEvent(call)
+                   && (&call == own || (event.requestKey != 0 && call.requestKey == event.requestKey)
+                       || scopeOf(call.producer, symbols) == scopeOf(event.producer, symbols));
+        };
+        if (std::any_of(facts.calls.begin(), facts.calls.end(), tells))
+            counted[i] = false;
     }
 }
 
@@ -288,18 +323,26 @@ void resolveTrace(const GroupFacts &facts, const TraitLookup &traits, ResolvedGr
 {
     if (facts.calls.empty() && facts.spans.empty())
         return;
-    if (!facts.calls.empty() && (facts.calls.front().flags & CallTelemetry) != 0) {
+    const SymbolTable &symbols = traits.symbols();
+    if (!facts.calls.empty() && telemetry::isAgents(facts.calls.front(), symbols)) {
         resolveAgentTelemetry(facts, traits, out);
         return;
     }
-    const SymbolTable &symbols = traits.symbols();
     const Tree tree(facts);
     std::vector<bool> &counted = out.counted;
     counted.assign(facts.calls.size(), true);
+    findTold(facts, tree, symbols, counted);
     findAbsorbed(facts, tree, symbols, counted);
     RunInfo run = runOf(facts, symbols);
+    const bool anyEvent = std::any_of(facts.calls.begin(), facts.calls.end(), isEvent);
     for (std::size_t i = 0; i < facts.calls.size(); ++i) {
-        const CallFact &fact = facts.calls[i];
+        CallFact completed;
+        if (const CallFact *event = anyEvent ? countsOf(facts, facts.calls[i]) : nullptr) {
+            completed = facts.calls[i];
+            completed.raw = event->raw;
+            completed.flags |= event->flags & static_cast<std::uint32_t>(CallCacheKnown);
+        }
+        const CallFact &fact = completed.group.isNull() ? facts.calls[i] : completed;
         Call &call = out.calls.emplace_back();
         copyFact(fact, call);
         call.run = run.run;

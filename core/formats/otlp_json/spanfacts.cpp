@@ -5,9 +5,13 @@
 #include <array>
 #include <charconv>
 
+#include "core/formats/agent_telemetry/agenttelemetry.h"
+
 namespace flyball::otlp {
 
 namespace {
+
+constexpr std::uint64_t kEventSeed = 0x7E1E0004;
 
 constexpr std::size_t kMaxName = 4096; ///< a longer name is cut: it is for reading, not for storing
 
@@ -208,6 +212,36 @@ void SpanFacts::addCall(SpanScratch &span, const Scope &scope, Operation operati
     readCost(span, fact);
     setProducer(scope, provider, fact, out);
     out.newest = std::max(out.newest, fact.time);
+}
+
+/// The event stands beside the span of the same call, if there is one: resolveTrace() decides.
+bool SpanFacts::addEvent(SpanScratch &event, const Scope &scope, std::int64_t offset, FactBatch &out)
+{
+    const AttributeSet &a = event.attributes;
+    Operation operation = Operation::Unknown;
+    const bool counts = a.has(Attr::Input) || a.has(Attr::Output);
+    if (!counts || !isCall(event, operation) || AgentTelemetryReader::knowsScope(scope.name))
+        return false;
+    if (event.badId() || event.badTime) {
+        reject(out, event.badTime ? "bad_time" : "bad_id", offset, 0);
+        return true;
+    }
+    const std::uint64_t span = event.span;
+    std::string identity = toHex64(span) + std::to_string(event.end);
+    identity += a.text(Attr::ResponseId);
+    event.parent = span;
+    event.start = event.end;
+    if (event.trace.isNull())
+        event.trace = hashKey(identity + std::string(scope.name), kEventSeed);
+    event.span = hash64(identity, kEventSeed) | 1;
+    event.status = a.has(Attr::ErrorType) ? 2 : 0;
+    const std::size_t before = out.calls.size();
+    addCall(event, scope, operation, offset, out);
+    if (out.calls.size() == before)
+        return true;
+    out.calls.back().flags |= CallTelemetry;
+    out.calls.back().latencyNs = -1; // an event has one time
+    return true;
 }
 
 void SpanFacts::addNode(SpanScratch &span, Operation operation, FactBatch &out)

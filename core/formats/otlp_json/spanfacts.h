@@ -21,6 +21,9 @@ class SpanFacts {
 public:
     explicit SpanFacts(const ReaderContext &context);
     void add(SpanScratch &span, const Scope &scope, std::int64_t offset, FactBatch &out);
+    /// What a log event says of a call (gen_ai.client.inference.operation.details); false when it carries no counts,
+    /// or when its producer says the same in better events.
+    [[nodiscard]] bool addEvent(SpanScratch &event, const Scope &scope, std::int64_t offset, FactBatch &out);
     /// An evaluation outside a span's own events (a log record).
     void addEvaluation(const Key128 &trace, std::uint64_t span, const Evaluation &evaluation, FactBatch &out);
     void reject(FactBatch &out, std::string_view reason, std::int64_t offset, std::int64_t length);

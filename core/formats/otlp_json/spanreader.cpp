@@ -10,6 +10,7 @@ namespace flyball::otlp {
 namespace {
 
 constexpr std::string_view kEvaluationEvent = "gen_ai.evaluation.result";
+constexpr std::string_view kDetailsEvent = "gen_ai.client.inference.operation.details";
 
 Evaluation evaluationOf(const AttributeSet &attributes, TimeNs time)
 {
@@ -211,33 +212,43 @@ bool SpanReader::readSpanMember(JsonCursor &json, std::string_view key)
     return json.skipValue();
 }
 
-/// Log records: only evaluation results are of use here.
-bool SpanReader::readLog(JsonCursor &json, FactBatch &out)
+bool SpanReader::readLogMember(JsonCursor &json, std::string_view key, LogHead &head)
+{
+    if (key == "attributes")
+        return readAttributes(json, m_span.attributes, nullptr, m_span.texts, m_shapes);
+    if (key == "eventName" || key == "event_name")
+        return readText(json, head.name);
+    if (key == "traceId" || key == "spanId" || key == "trace_id" || key == "span_id")
+        return readIds(json, key);
+    if (key == "timeUnixNano" || key == "time_unix_nano")
+        return readTime(json, m_span.end);
+    if (key == "observedTimeUnixNano" || key == "observed_time_unix_nano")
+        return readTime(json, head.observed);
+    return json.skipValue();
+}
+
+bool SpanReader::readLog(JsonCursor &json, const Scope &scope, std::int64_t offset, FactBatch &out)
 {
     std::string_view key;
-    std::string_view name;
+    LogHead head;
     m_span.reset();
     if (!json.beginObject())
         return false;
-    while (json.nextKey(key)) {
-        bool ok = true;
-        if (key == "attributes")
-            ok = readAttributes(json, m_span.attributes, nullptr, m_span.texts, m_shapes);
-        else if (key == "eventName" || key == "event_name")
-            ok = readText(json, name);
-        else if (key == "traceId" || key == "spanId" || key == "trace_id" || key == "span_id")
-            ok = readIds(json, key);
-        else if (key == "timeUnixNano" || key == "time_unix_nano")
-            ok = readTime(json, m_span.end);
-        else
-            ok = json.skipValue();
-        if (!ok)
+    while (json.nextKey(key))
+        if (!readLogMember(json, key, head))
             return false;
-    }
     if (json.failed())
         return false;
+    if (m_span.attributes.has(Attr::EventName)) // eventName may hold a place in the source
+        head.name = m_span.attributes.text(Attr::EventName);
+    if (m_span.end <= 0)
+        m_span.end = head.observed > 0 ? head.observed : 0;
+    if (m_span.end == 0)
+        m_span.end = parseRfc3339(m_span.attributes.text(Attr::EventTime)).value_or(0);
+    if (head.name == kDetailsEvent && m_facts.addEvent(m_span, scope, offset, out))
+        return true;
     ++out.ignored;
-    const bool evaluation = name == kEvaluationEvent || m_span.attributes.has(Attr::EvaluationName);
+    const bool evaluation = head.name == kEvaluationEvent || m_span.attributes.has(Attr::EvaluationName);
     if (evaluation && !m_span.badId() && !m_span.trace.isNull())
         m_facts.addEvaluation(m_span.trace, m_span.span, evaluationOf(m_span.attributes, m_span.end), out);
     return true;

@@ -29,10 +29,15 @@ public:
 
     /// `offset`: of the line, for rejects and ties.
     [[nodiscard]] bool readSpan(JsonCursor &json, const Scope &scope, std::int64_t offset, FactBatch &out);
-    /// Of log records only evaluation results are of use here.
-    [[nodiscard]] bool readLog(JsonCursor &json, FactBatch &out);
+    /// Of log records evaluation results and what GenAI instrumentations say of a call are of use here.
+    [[nodiscard]] bool readLog(JsonCursor &json, const Scope &scope, std::int64_t offset, FactBatch &out);
 
 private:
+    struct LogHead {
+        std::string_view name;
+        TimeNs observed = 0;
+    };
+    [[nodiscard]] bool readLogMember(JsonCursor &json, std::string_view key, LogHead &head);
     void takeUsualHead(JsonCursor &json);
     bool readSpanMember(JsonCursor &json, std::string_view key);
     bool readText(JsonCursor &json, std::string_view &text);

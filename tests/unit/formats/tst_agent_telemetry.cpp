@@ -23,6 +23,12 @@ private Q_SLOTS:
     void timesOfCodexStandElsewhere();
     void otherEventsAreIgnored();
     void impossibleCountsAreRefused();
+    void eventsToldByASessionAreDuplicates();
+    void aClaudeErrorIsAFailedCallOnce();
+    void aClaudeErrorWithoutRequestIsPassedOver();
+    void theSecondDetailsEventHasTheUsage();
+    void detailsEventsBesideSpansAreNotCalls();
+    void geminiSaysItInABetterEvent();
 };
 
 namespace {
@@ -225,6 +231,162 @@ void TestAgentTelemetry::impossibleCountsAreRefused()
     world.file("otlp-json", "logs.jsonl", codexEvent(number("input_token_count", -5)));
     QCOMPARE(world.totals().calls, 0);
     QCOMPARE(world.rejected("out_of_range"), 1);
+}
+
+void TestAgentTelemetry::eventsToldByASessionAreDuplicates()
+{
+    const std::string rollout =
+        R"({"timestamp":"2026-11-21T10:00:00.000Z","type":"session_meta","payload":{"id":"t1","cwd":"/home/dev/shop"}})"
+        "\n"
+        R"({"timestamp":"2026-11-21T10:00:07.000Z","type":"token_usage_record","payload":{"turn_id":"u1","response_id":"resp_1","usage":{"input_tokens":1000,"output_tokens":200}}})"
+        "\n";
+    for (const bool first : {true, false}) {
+        World world;
+        if (first)
+            world.file("codex", "rollout-1.jsonl", rollout);
+        world.file("otlp-json", "logs.jsonl", codexEvent(kCodexTokens) + codexEvent(kCodexTokens, "t2"));
+        if (!first)
+            world.file("codex", "rollout-1.jsonl", rollout);
+        QCOMPARE(world.totals().calls, 2);
+        QCOMPARE(world.collator.coverage().duplicates, 1);
+    }
+}
+
+namespace {
+
+std::string claudeError(const std::string &request)
+{
+    return log("com.anthropic.claude_code.events", text("event.name", "api_error") + "," + text("session.id", "s1")
+                                                       + "," + text("model", "claude-haiku-4-5") + ","
+                                                       + text("error", "overloaded") + "," + number("status_code", 529)
+                                                       + "," + number("duration_ms", 40) + "," + number("attempt", 3)
+                                                       + (request.empty() ? "" : "," + text("request_id", request)));
+}
+
+std::string details(const std::string &scope, const std::string &span, bool usage, const std::string &response = "r1")
+{
+    std::string attributes = text("event.name", "gen_ai.client.inference.operation.details") + ","
+                             + text("gen_ai.operation.name", "chat") + "," + text("gen_ai.provider.name", "openai")
+                             + "," + text("gen_ai.request.model", "gpt-4o-mini");
+    if (usage)
+        attributes += "," + number("gen_ai.usage.input_tokens", 70) + "," + number("gen_ai.usage.output_tokens", 8)
+                      + "," + text("gen_ai.response.id", response);
+    std::string line = log(scope, attributes);
+    const std::string ids =
+        span.empty() ? ""
+                     : R"("traceId":"00000000000000000000000000000001","spanId":"000000000000000)" + span + R"(",)";
+    return line.insert(line.find(R"("timeUnixNano")"), ids);
+}
+
+} // namespace
+
+void TestAgentTelemetry::aClaudeErrorIsAFailedCallOnce()
+{
+    // What the transcript writes of a request that failed.
+    const std::string line =
+        R"({"type":"assistant","timestamp":"2026-11-21T10:00:00.000Z","sessionId":"s1","requestId":"r1","isApiErrorMessage":true,"error":"unknown","message":{"id":"m1","model":"<synthetic>","role":"assistant","usage":{"input_tokens":0,"output_tokens":0}}})"
+        "\n";
+    for (const auto &order : {std::vector<int>{0, 1}, {1, 0}}) {
+        World world;
+        for (const int part : order) {
+            if (part == 0)
+                world.file("claude-code", "a.jsonl", line);
+            else
+                world.file("otlp-json", "logs.jsonl", claudeError("r1") + claudeError("r2"));
+        }
+        const Totals totals = world.totals();
+        QCOMPARE(totals.calls, 2); // the second is not in the transcript
+        QCOMPARE(totals.errors, 2);
+        QCOMPARE(totals.callsWithoutUsage, 0);
+        QCOMPARE(totals.callsUnpriced, 0);
+        for (const Call &call : world.calls()) {
+            QCOMPARE(call.latencyNs, 40'000'000);
+            QCOMPARE(call.attempt, 3);
+            QCOMPARE(call.cost, 0);
+        }
+    }
+    World alone;
+    alone.file("otlp-json", "logs.jsonl", claudeError("r2"));
+    QCOMPARE(alone.text(alone.only().errorType), std::string("http_529"));
+    QCOMPARE(alone.text(alone.only().model), std::string("claude-haiku-4-5"));
+}
+
+void TestAgentTelemetry::aClaudeErrorWithoutRequestIsPassedOver()
+{
+    World world;
+    const FactBatch batch = world.file("otlp-json", "logs.jsonl", claudeError(""));
+    QVERIFY(batch.calls.empty() && batch.rejects.empty());
+    QCOMPARE(batch.ignored, 1);
+}
+
+void TestAgentTelemetry::theSecondDetailsEventHasTheUsage()
+{
+    for (const char *span : {"", "7"}) {
+        World world;
+        const FactBatch batch =
+            world.file("otlp-json", "logs.jsonl", details("my.client", span, false) + details("my.client", span, true));
+        QCOMPARE(batch.ignored, 1);
+        const Call call = world.only();
+        QCOMPARE(tokensOf(call.usage), std::string("in 70 out 8"));
+        QCOMPARE(world.text(call.model), std::string("gpt-4o-mini"));
+        QCOMPARE(call.time, 1795255201 * kSecond);
+        QCOMPARE(call.latencyNs, -1);
+        QVERIFY(call.cost > 0);
+        QCOMPARE(world.runs().size(), std::size_t{1});
+        world.file("otlp-json", "again.jsonl", details("my.client", span, true));
+        QCOMPARE(world.totals().calls, 1);
+        QCOMPARE(world.collator.coverage().duplicates, 1);
+    }
+}
+
+void TestAgentTelemetry::detailsEventsBesideSpansAreNotCalls()
+{
+    const std::string span = exportLine("my.client", {{.id = 7,
+                                                       .attributes = {{"gen_ai.operation.name", "chat"},
+                                                                      {"gen_ai.provider.name", "openai"},
+                                                                      {"gen_ai.response.model", "gpt-4o-mini"},
+                                                                      {"gen_ai.usage.input_tokens", "70"},
+                                                                      {"gen_ai.usage.output_tokens", "8"},
+                                                                      {"gen_ai.response.id", "r1"}}}});
+    std::string wanted;
+    // In the call's own span; in another one but of the same response; of the same scope.
+    const std::string events[] = {details("my.client", "7", true), details("other", "9", true),
+                                  details("my.client", "9", true, "r5")};
+    for (const std::string &event : events)
+        for (const bool first : {true, false}) {
+            World world;
+            if (first)
+                world.file("otlp-json", "logs.jsonl", event);
+            world.file("otlp-json", "traces.jsonl", span);
+            if (!first)
+                world.file("otlp-json", "logs.jsonl", event);
+            QCOMPARE(world.totals().calls, 1);
+            QCOMPARE(world.collator.coverage().duplicates, 1);
+            QCOMPARE(world.only().latencyNs, kSecond);
+        }
+    World streamed; // the span has no counts, its event has
+    std::string bare = span;
+    for (const char *key : {"gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens"})
+        bare.replace(bare.find(key), 12, "not.of.usage");
+    streamed.file("otlp-json", "traces.jsonl", bare + details("my.client", "7", true));
+    QCOMPARE(tokensOf(streamed.only().usage), std::string("in 70 out 8"));
+    QCOMPARE(streamed.only().latencyNs, kSecond);
+    World others; // nobody's second sighting: another client inside the same trace
+    others.file("otlp-json", "traces.jsonl", span + details("other", "9", true, "r5"));
+    QCOMPARE(others.totals().calls, 2);
+}
+
+void TestAgentTelemetry::geminiSaysItInABetterEvent()
+{
+    World world;
+    const FactBatch batch = world.file(
+        "otlp-json", "logs.jsonl",
+        details("gemini-cli", "7", false) + details("gemini-cli", "7", true)
+            + log("gemini-cli", text("event.name", "gemini_cli.api_response") + "," + text("session.id", "s1") + ","
+                                    + text("model", "gemini-2.5-pro") + "," + number("input_token_count", 70) + ","
+                                    + number("output_token_count", 8) + "," + number("thoughts_token_count", 5)));
+    QCOMPARE(batch.ignored, 2);
+    QCOMPARE(tokensOf(world.only().usage), std::string("in 70 out 8 reasoning 5"));
 }
 
 QTEST_GUILESS_MAIN(TestAgentTelemetry)
