@@ -38,6 +38,27 @@ bool beginsAsFirstFormat(const std::string &path)
     return end != std::string_view::npos && formats().front().sniff(head.substr(0, end + 1));
 }
 
+/// The parts of a folder that are there. None: then the folder is something else, and read as it is.
+std::vector<std::string> partsOf(const std::string &folder, std::span<const std::string_view> parts)
+{
+    std::vector<std::string> found;
+    struct stat status {};
+    for (const std::string_view part : parts) {
+        const std::size_t star = part.find('*');
+        const std::string path = joinPath(folder, std::string(part));
+        if (star == std::string_view::npos && ::stat(path.c_str(), &status) == 0)
+            found.push_back(path);
+        if (star != std::string_view::npos)
+            (void)readFolder(folder, [&](const FolderEntry &entry) {
+                const std::string_view name(entry.name);
+                if (name.size() >= part.size() - 1 && name.starts_with(part.substr(0, star))
+                    && name.ends_with(part.substr(star + 1)))
+                    found.push_back(joinPath(folder, std::string(name)));
+            });
+    }
+    return found;
+}
+
 /// Kinds of the outside contract whose readers do not exist yet.
 bool isKnownKind(std::string_view kind)
 {
@@ -91,6 +112,9 @@ SourceRoots rootsOf(const std::string &target, const Format *format)
             path = inner;
     }
     roots.paths = {path};
+    if (format && isFolder(target))
+        for (std::vector<std::string> parts = partsOf(target, format->parts); !parts.empty(); parts.clear())
+            roots.paths = parts;
     if (format)
         roots.filter = format->wantsPath;
     else

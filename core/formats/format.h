@@ -74,6 +74,8 @@ struct Format {
     bool (*wantsPath)(std::string_view relativePath) = nullptr;
     /// Whether the first bytes of a file look like it.
     bool (*sniff)(std::string_view head) = nullptr;
+    /// What is read of a named folder, where that is not all of it; a '*' stands for any letters of a file name.
+    std::span<const std::string_view> parts;
     /// Folder that holds the traces below a named folder ("projects" for Claude Code), or empty.
     std::string_view subfolder;
     std::unique_ptr<LineReader> (*makeReader)(ReaderContext context) = nullptr;

@@ -9,6 +9,7 @@
     FORMAT(otlpJsonFormat)                                                                                             \
     FORMAT(codexFormat)                                                                                                \
     FORMAT(geminiCliFormat)                                                                                            \
+    FORMAT(openCodeFormat)                                                                                             \
     FORMAT(liteLlmFormat)                                                                                              \
     FORMAT(apiUsageFormat)                                                                                             \
     FORMAT(stepFormat)                                                                                                 \

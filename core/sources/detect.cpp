@@ -25,13 +25,32 @@ bool isChat(std::string_view path)
     return path.find("/chats/") != std::string_view::npos && (isTranscript(path) || path.ends_with(".json"));
 }
 
+bool isOpenCode(std::string_view path)
+{
+    const std::string_view name = fileName(path);
+    return (name.starts_with("opencode") && name.ends_with(".db"))
+           || (path.find("/storage/message/") != std::string_view::npos && path.ends_with(".json"));
+}
+
 /// Where a tool keeps its traces.
 struct Place {
     std::string_view kind;
     std::string root;   ///< to read as that kind
     std::string folder; ///< that or one in it: where the traces are
     bool (*isTrace)(std::string_view path);
+    std::vector<std::string> within = {}; ///< all that is looked at, where the folder holds much else
 };
+
+/// Its databases and the messages of older versions; beside them stand whole repositories of snapshots.
+std::vector<std::string> openCodeParts(const std::string &folder)
+{
+    std::vector<std::string> parts{joinPath(folder, "storage/message")};
+    (void)readFolder(folder, [&](const FolderEntry &entry) {
+        if (entry.kind != FolderEntry::Kind::Folder && isOpenCode(entry.name))
+            parts.push_back(joinPath(folder, std::string(entry.name)));
+    });
+    return parts;
+}
 
 std::string_view trimmed(std::string_view text)
 {
@@ -93,6 +112,15 @@ std::vector<Place> placesOf(const DetectEnvironment &environment)
     }
     if (!environment.home.empty())
         add("gemini-cli", joinPath(environment.home, ".gemini/tmp"), isChat);
+    std::string data(trimmed(environment.variable("OPENCODE_DATA_DIR").value_or("")));
+    const std::string shared = environment.variable("XDG_DATA_HOME").value_or("");
+    if (data.empty() && !shared.empty() && shared.front() == '/')
+        data = joinPath(shared, "opencode");
+    else if (data.empty() && !environment.home.empty())
+        data = joinPath(environment.home, ".local/share/opencode");
+    if (!data.empty())
+        places.push_back({"opencode", expandHome(data, environment.home), expandHome(data, environment.home),
+                          isOpenCode, openCodeParts(expandHome(data, environment.home))});
     return places;
 }
 
@@ -115,7 +143,8 @@ std::vector<DetectedSource> detectLocalSources(const DetectEnvironment &environm
         struct stat status {};
         if (::stat(place.folder.c_str(), &status) != 0 || !S_ISDIR(status.st_mode) || !seen.insert(idOf(status)).second)
             continue;
-        const auto files = listFiles(SourceRoots{{place.folder}, place.isTrace});
+        const auto files =
+            listFiles(SourceRoots{place.within.empty() ? std::vector{place.folder} : place.within, place.isTrace});
         if (files.empty())
             continue;
         DetectedSource source{std::string(place.kind), place.root,           files.size(), 0,

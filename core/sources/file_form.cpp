@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sources/file_form.h"
 
+#include "core/sources/opencode_database.h"
 #include "core/sources/source_types.h"
 #include "core/sources/zstd_source.h"
 
@@ -10,7 +11,8 @@ namespace flyball {
 
 namespace {
 
-constexpr char kFirstField = '\x0a'; ///< of any export request: field 1, length-delimited
+constexpr std::size_t kRecordBytes = 9; ///< of a file of records, to know it
+constexpr char kFirstField = '\x0a';    ///< of any export request: field 1, length-delimited
 
 /// A message inside a record: its length must fit the record's.
 bool firstFieldFits(std::string_view content, std::int64_t record)
@@ -32,7 +34,7 @@ bool startsLikeRecords(std::string_view head)
         return false;
     }
     const std::int64_t length = recordLength(head.data());
-    const std::string_view content = head.substr(kRecordHead);
+    const std::string_view content = head.substr(kRecordHead, kRecordBytes - kRecordHead);
     if (length < 2 || length > kMaxLineBytes) {
         return false;
     }
@@ -58,6 +60,9 @@ FileForm formOfHead(std::string_view head)
     if (startsLikeZstd(head)) {
         return FileForm::Zstd;
     }
+    if (startsLikeDatabase(head)) {
+        return FileForm::Database;
+    }
     return startsLikeRecords(head) ? FileForm::Records : FileForm::Plain;
 }
 
@@ -68,7 +73,8 @@ bool headIsTooShort(std::string_view head)
     }
     const auto first = static_cast<unsigned char>(head.front());
     return (first == 0x1f && head.size() < 3) || (first == 0x28 && head.size() < 4)
-           || (first <= (kMaxLineBytes >> 24) && head.size() < kFormBytes);
+           || (first <= (kMaxLineBytes >> 24) && head.size() < kRecordBytes)
+           || (first == 'S' && head.size() < kFormBytes && std::string_view("SQLite format 3").starts_with(head));
 }
 
 FileForm formOf(int fd)

@@ -10,13 +10,14 @@ namespace flyball {
 
 /// How a file holds what readers are given, told from its first bytes.
 enum class FileForm : std::uint8_t {
-    Plain,   ///< lines
-    Gzip,    ///< lines or records, compressed as a whole
-    Zstd,    ///< the same
-    Records, ///< each behind its length in 4 bytes, most significant first: protobuf, or a zstd message
+    Plain,    ///< lines
+    Gzip,     ///< lines or records, compressed as a whole
+    Zstd,     ///< the same
+    Database, ///< SQLite, of OpenCode
+    Records,  ///< each behind its length in 4 bytes, most significant first: protobuf, or a zstd message
 };
 
-inline constexpr std::size_t kFormBytes = 9;
+inline constexpr std::size_t kFormBytes = 16;
 
 /// `head`: the first kFormBytes, fewer only if there are no more. Text is never taken for records: its first
 /// bytes, read as a length, are beyond any record.

@@ -2,6 +2,7 @@
 #include "core/sources/file_reader.h"
 
 #include "core/sources/file_form.h"
+#include "core/sources/opencode_database.h"
 
 #include <algorithm>
 #include <fcntl.h>
@@ -54,6 +55,9 @@ Result<ReadOutcome> FileReader::run(const std::string &path, FilePiece piece, bo
         ::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
     }
     FileForm form = formOf(fd.get());
+    if (form == FileForm::Database) {
+        return readDatabase(path, status, sink, rejects);
+    }
     PackedSource *packed = form == FileForm::Gzip ? static_cast<PackedSource *>(&m_gzip) : nullptr;
     packed = form == FileForm::Zstd ? &m_zstd : packed;
     if (packed != nullptr && !whole && piece.begin != 0) {
@@ -77,6 +81,38 @@ Result<ReadOutcome> FileReader::run(const std::string &path, FilePiece piece, bo
         return fileError(failed, path);
     }
     return std::move(state.outcome);
+}
+
+/// All its messages. A FileTail restored with the position goes on with what changes.
+Result<ReadOutcome> FileReader::readDatabase(const std::string &path, const struct stat &status, const ChunkSink &sink,
+                                             const RejectSink &rejects) const
+{
+    constexpr int kPatienceMs = 5000;
+    ReadOutcome outcome;
+    outcome.after = {idOf(status), path, 0, 0, status.st_size, mtimeNsOf(status), false};
+    const OpenCodeDatabase::Sink rows{
+        [&](std::string_view lines) {
+            const std::int64_t begin = outcome.after.offset;
+            outcome.after.offset += static_cast<std::int64_t>(lines.size());
+            sink({path, outcome.after.id, begin, outcome.after.offset, lines, begin == 0, false, outcome.after});
+        },
+        {},
+        [&](std::int64_t bytes) {
+            rejects({"oversize", path, outcome.after.offset, bytes});
+        }};
+    OpenCodeDatabase database;
+    OpenCodeDatabase::Status state = database.open(path, 0, kPatienceMs);
+    while (state == OpenCodeDatabase::Status::More) {
+        state = database.next(m_options.blockBytes, rows);
+    }
+    if (state != OpenCodeDatabase::Status::Done) {
+        const char *word = state == OpenCodeDatabase::Status::Busy ? "database_busy" : database.problem();
+        return Error{ErrorCode::Unreadable, path + ": " + word};
+    }
+    outcome.bytesRead = outcome.after.offset;
+    outcome.after.marker = static_cast<std::uint64_t>(database.newest());
+    sink({path, outcome.after.id, outcome.after.offset, outcome.after.offset, {}, false, false, outcome.after});
+    return outcome;
 }
 
 /// 0, or the errno of the read that failed.

@@ -58,6 +58,8 @@ private:
     struct Run;
     [[nodiscard]] Result<ReadOutcome> run(const std::string &path, FilePiece piece, bool whole, const ChunkSink &sink,
                                           const RejectSink &rejects);
+    [[nodiscard]] Result<ReadOutcome> readDatabase(const std::string &path, const struct stat &status,
+                                                   const ChunkSink &sink, const RejectSink &rejects) const;
     [[nodiscard]] int readBlocks(Run &run, ByteSource &source) const;
     void deliver(Run &run, bool unterminated) const;
     void finish(Run &run) const;

@@ -45,7 +45,8 @@ Result<std::vector<FilePiece>> splitFile(const std::string &path, std::int64_t s
     }
     std::vector<FilePiece> pieces;
     const FileForm form = formOf(fd.get());
-    if (size <= pieceBytes || pieceBytes <= 0 || form == FileForm::Gzip || form == FileForm::Zstd) {
+    if (size <= pieceBytes || pieceBytes <= 0 || form == FileForm::Gzip || form == FileForm::Zstd
+        || form == FileForm::Database) {
         pieces.push_back({0, size});
         return pieces;
     }

@@ -126,9 +126,7 @@ void TailEngine::readFile(TrackedFile &file, std::int64_t quantum, TailOutput &o
         borrowPosition(file);
     }
     if (error == 0) {
-        error = file.isPacked()                           ? m_gzip.read(file, out, quantum)
-                : file.kind == TrackedFile::Kind::Records ? m_records.read(file, out, quantum)
-                                                          : m_plain.read(file, out, quantum);
+        error = readKind(file, quantum, out);
     }
     if (error != 0) {
         failed(file, error);
@@ -139,7 +137,22 @@ void TailEngine::readFile(TrackedFile &file, std::int64_t quantum, TailOutput &o
     }
     file.failures = 0;
     file.error.clear();
-    file.nextTry = kNoTime;
+    file.nextTry = file.kind == TrackedFile::Kind::Database ? m_now + m_databases.rest() : kNoTime;
+}
+
+int TailEngine::readKind(TrackedFile &file, std::int64_t quantum, TailOutput &out)
+{
+    switch (file.kind) {
+    case TrackedFile::Kind::Gzip:
+    case TrackedFile::Kind::Zstd:
+        return m_gzip.read(file, out, quantum);
+    case TrackedFile::Kind::Records:
+        return m_records.read(file, out, quantum);
+    case TrackedFile::Kind::Database:
+        return m_databases.read(file, out, quantum);
+    default:
+        return m_plain.read(file, out, quantum);
+    }
 }
 
 /// False while there are too few bytes to tell.
@@ -164,6 +177,9 @@ bool TailEngine::detectKind(TrackedFile &file) const
     case FileForm::Records:
         file.kind = TrackedFile::Kind::Records;
         break;
+    case FileForm::Database:
+        file.kind = TrackedFile::Kind::Database;
+        break;
     case FileForm::Plain:
         file.kind = TrackedFile::Kind::Plain;
     }
@@ -183,6 +199,9 @@ std::int64_t TailEngine::pendingBytes(const TrackedFile &file) const
 {
     if (file.isPacked()) {
         return m_gzip.pendingBytes(file);
+    }
+    if (file.kind == TrackedFile::Kind::Database) {
+        return 0; // how much of it is new is known when it has been read
     }
     return file.pending ? std::max<std::int64_t>(file.size - std::max(file.offset, file.scanned), 0) : 0;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/sources/database_tail.h"
 #include "core/sources/file_tail.h"
 #include "core/sources/folder_index.h"
 #include "core/sources/gzip_tail.h"
@@ -49,6 +50,7 @@ private:
     void closeOldest();
     void readPending(std::int64_t budgetBytes, TailOutput &out);
     void readFile(TrackedFile &file, std::int64_t quantum, TailOutput &out);
+    [[nodiscard]] int readKind(TrackedFile &file, std::int64_t quantum, TailOutput &out);
     [[nodiscard]] bool detectKind(TrackedFile &file) const;
     void failed(TrackedFile &file, int error);
     [[nodiscard]] bool readable(const TrackedFile &file) const;
@@ -75,6 +77,7 @@ private:
     PlainTail m_plain;
     GzipTail m_gzip;
     RecordTail m_records;
+    DatabaseTail m_databases;
     std::unordered_map<FileId, std::unique_ptr<TrackedFile>, FileIdHash> m_files;
     std::unordered_map<std::string, TrackedFile *> m_byPath;
     std::vector<TrackedFile *> m_order;    ///< files with a name

@@ -131,7 +131,8 @@ void TailEngine::add(const std::string &path, const struct stat &status)
         file.doneSize = position->finished ? position->size : -1;
         // A gz read in part stands anywhere in its inflated text; a plain file read to its end at its size.
         file.pending = position->size != file.size || position->mtimeNs != file.mtimeNs
-                       || (position->offset != file.size && !position->finished);
+                       || (position->offset != file.size && !position->finished)
+                       || path.ends_with(".db"); // what is new of a database stands beside it
     }
     file.slot = m_order.size();
     file.lookedAt = m_pollNumber;
@@ -207,8 +208,12 @@ void TailEngine::lookAt(TrackedFile &file)
 void TailEngine::observe(TrackedFile &file, const struct stat &status)
 {
     const std::int64_t mtime = mtimeNsOf(status);
-    if (status.st_size == file.size && mtime == file.mtimeNs) {
+    const bool database = file.kind == TrackedFile::Kind::Database;
+    if (database ? !m_databases.changed(file) : status.st_size == file.size && mtime == file.mtimeNs) {
         return;
+    }
+    if (database) {
+        file.lastGrowth = m_now;
     }
     if (status.st_size != file.size) {
         file.lastGrowth = m_now;

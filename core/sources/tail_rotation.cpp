@@ -214,7 +214,8 @@ void TailEngine::finishQuiet(TailOutput &out)
 
 void TailEngine::finishDetached(TrackedFile &file, TailOutput &out)
 {
-    const bool partial = !file.isPacked() && file.offset < file.size;
+    const bool counted = !file.isPacked() && file.kind != TrackedFile::Kind::Database; // bytes of the file itself
+    const bool partial = counted && file.offset < file.size;
     if (!file.fd || (file.pending && !file.gzipWaiting)) { // never found, or failing all this time
         reportLost(file, out);
     } else if (file.gzipWaiting) {
@@ -232,7 +233,8 @@ void TailEngine::finishDetached(TrackedFile &file, TailOutput &out)
 
 void TailEngine::reportLost(TrackedFile &file, TailOutput &out)
 {
-    const bool unread = !file.isPacked() && file.size > file.offset;
+    const bool counted = !file.isPacked() && file.kind != TrackedFile::Kind::Database;
+    const bool unread = counted && file.size > file.offset;
     const bool unreadPacked = file.isPacked() && !file.finished;
     if (unread || unreadPacked) {
         out.reject(file, "gone_before_read", file.offset, unread ? file.size - file.offset : 0);
@@ -242,6 +244,7 @@ void TailEngine::reportLost(TrackedFile &file, TailOutput &out)
 void TailEngine::forget(TrackedFile &file)
 {
     m_gzip.forget(file.id);
+    m_databases.forget(file.id);
     std::erase(m_detached, &file);
     rememberFinished(file.position()); // it may come back under an old name
     const FileId id = file.id;

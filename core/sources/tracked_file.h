@@ -15,7 +15,7 @@ namespace flyball {
 
 /// One file a FileTail follows. Internal.
 struct TrackedFile {
-    enum class Kind : std::uint8_t { Unknown, Plain, Gzip, Zstd, Records };
+    enum class Kind : std::uint8_t { Unknown, Plain, Gzip, Zstd, Records, Database };
 
     FileId id;
     std::string path;     ///< last name it was seen under
@@ -28,6 +28,7 @@ struct TrackedFile {
     std::uint64_t marker = 0;
     std::uint64_t heldMarker = 0; ///< of the first bytes behind `offset`, while a long partial line is held
     std::int64_t doneSize = -1;   ///< size at which a gz was finished
+    std::uint64_t begunState = 0; ///< of a database, when the last pass over it began
     std::int64_t notWhole = -1;   ///< end of a long partial line when it was last found not to be whole
     Kind kind = Kind::Unknown;
     bool atStart = true;   ///< nothing of it handed on yet

@@ -51,7 +51,7 @@ class Refusals(support.Case):
     def test_kinds(self):
         self.refused("report", f"frob:{self.spans}", names=["frob"])
         self.refused("report", "prometheus:http://localhost:9", names=["prometheus"])
-        self.refused("report", f"prometheus:{self.spans}", names=["prometheus"])
+        self.refused("report", f"bifrost:{self.spans}", names=["bifrost"])
         self.refused("report", "otlp-json:", names=["path"])
         self.refused("watch", f"frob:{self.spans}", names=["frob"])
         self.refused("ingest", f"frob:{self.spans}", names=["frob"])

@@ -92,7 +92,7 @@ void TestScan::parseSources_data()
     QTest::newRow("missing of a kind") << QByteArray("otlp-json:%1/none") << false << QByteArray();
     QTest::newRow("kind without path") << QByteArray("otlp-json:") << false << QByteArray();
     QTest::newRow("unknown kind") << QByteArray("smoke-signals:%1") << false << QByteArray();
-    QTest::newRow("kind not built") << QByteArray("opencode:%1") << false << QByteArray();
+    QTest::newRow("kind not built") << QByteArray("bifrost:%1") << false << QByteArray();
     QTest::newRow("empty") << QByteArray("") << false << QByteArray();
     QTest::newRow("device") << QByteArray("/dev/null") << false << QByteArray();
 }
