@@ -49,6 +49,7 @@ struct Call {
     CostOrigin costOrigin = CostOrigin::Unpriced;
     ResponseCache responseCache = ResponseCache::None;
     std::uint16_t attempt = 0;
+    std::uint32_t outputLimit = 0; ///< most output tokens the request allowed; 0 = not told
 
     friend bool operator==(const Call &, const Call &) = default;
     [[nodiscard]] bool failed() const { return (flags & CallFailed) != 0; }

@@ -98,6 +98,7 @@ struct CallFact {
     InputConvention convention = InputConvention::Disjoint;
     ResponseCache responseCache = ResponseCache::None;
     std::uint16_t attempt = 0;
+    std::uint32_t outputLimit = 0; ///< most output tokens the request allowed; 0 = not told
 };
 
 enum class SpanRole : std::uint8_t { Other, Workflow, Agent, Task, Tool };

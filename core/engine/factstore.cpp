@@ -89,7 +89,7 @@ std::uint32_t FactStore::namesFor(const CallFact &f)
 {
     NameSet set{f.ownerPath,  f.format,          f.source,      f.producer,    f.project,
                 f.provider,   f.modelRequested,  f.modelServed, f.serviceTier, f.geo,
-                f.errorType,  f.finishReason,    f.origin.path, f.names,       0,
+                f.errorType,  f.finishReason,    f.origin.path, f.names,       f.outputLimit,
                 f.ownerStart, f.origin.fileStart};
     set.names.session = 0;
     return m_names.numberOf(set);
@@ -156,6 +156,7 @@ void FactStore::unpack(const PackedCall &packed, CallFact &out) const
     out.geo = names.geo;
     out.errorType = names.errorType;
     out.finishReason = names.finishReason;
+    out.outputLimit = names.outputLimit;
     out.names = names.names;
     out.names.session = packed.session;
     for (std::size_t i = 0; i < kTokenClasses; ++i)

@@ -80,7 +80,7 @@ private:
         Symbol ownerPath, format, source, producer, project, provider, modelRequested, modelServed, serviceTier, geo,
             errorType, finishReason, originPath;
         Attribution names;
-        Symbol none;
+        std::uint32_t outputLimit;
         TimeNs ownerStart, fileStart;
     };
     /// Same for a span.

@@ -107,9 +107,11 @@ void mergeSighting(CallFact &into, const CallFact &sighting, const SymbolTable &
 {
     const auto complete = compareCompleteness(sighting, into);
     const std::int64_t reported = std::max(into.reportedPico, sighting.reportedPico);
+    const std::uint32_t limit = std::max(into.outputLimit, sighting.outputLimit);
     if (complete > 0 || (complete == 0 && compareOrigin(sighting.origin, into.origin, symbols) < 0))
         takeCounts(into, sighting);
     into.reportedPico = reported;
+    into.outputLimit = limit;
     // Joiners may bring different ids, or none: the one with the smallest hash stands for all.
     if (sighting.requestKey != 0 && (into.requestKey == 0 || sighting.requestKey < into.requestKey)) {
         into.requestKey = sighting.requestKey;
@@ -183,6 +185,7 @@ void copyFact(const CallFact &fact, Call &call)
     call.names = fact.names;
     call.flags = fact.flags;
     call.attempt = fact.attempt;
+    call.outputLimit = fact.outputLimit;
     call.responseCache = fact.responseCache;
 }
 

@@ -56,6 +56,7 @@ Call predictCall(const CallColumns &c, const CallFact &f)
     call.geo = f.geo;
     call.errorType = f.errorType;
     call.finishReason = f.finishReason;
+    call.outputLimit = f.outputLimit;
     call.names = f.names;
     call.names.workflow = c.workflow;
     call.names.agent = c.agent;

@@ -67,6 +67,7 @@ void visitFact(Io &io, F &x, const CallFact &e)
     io.field(x.convention, e.convention);
     io.field(x.responseCache, e.responseCache);
     io.field(x.attempt, e.attempt);
+    io.field(x.outputLimit, e.outputLimit);
 }
 
 template <class Io, class C>
@@ -101,6 +102,7 @@ void visitCall(Io &io, C &x, const Call &e)
     io.field(x.costOrigin, e.costOrigin);
     io.field(x.responseCache, e.responseCache);
     io.field(x.attempt, e.attempt);
+    io.field(x.outputLimit, e.outputLimit);
 }
 
 template <class Io, class S>
@@ -172,8 +174,8 @@ void visitRun(Io &io, R &x, const RunRow &e)
 
 static_assert(sizeof(Attribution) == 40, "add the new field to visitAttribution");
 static_assert(sizeof(Usage) == 88, "add the new field to visitUsage");
-static_assert(sizeof(CallFact) == 296, "add the new field to visitFact");
-static_assert(sizeof(Call) == 280, "add the new field to visitCall and predictCall");
+static_assert(sizeof(CallFact) == 304, "add the new field to visitFact");
+static_assert(sizeof(Call) == 288, "add the new field to visitCall and predictCall");
 static_assert(sizeof(SpanFact) == 112, "add the new field to visitSpan");
 static_assert(sizeof(SignalFact) == 64, "add the new field to visitSignal");
 static_assert(sizeof(Totals) == 208, "add the new field to visitTotals");

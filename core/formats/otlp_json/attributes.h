@@ -57,6 +57,7 @@ enum class Attr : std::uint8_t {
     FirstChunkSeconds,
     FirstChunkMs,
     Attempt,
+    OutputLimit,
     LangfuseLevel,
     EventName,
     EventTime,

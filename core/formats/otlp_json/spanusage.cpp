@@ -177,6 +177,9 @@ bool SpanFacts::readUsage(const SpanScratch &span, Operation operation, CallFact
     if (hasInput < 0 || hasOutput < 0 || hasRead < 0 || hasWrite < 0 || hasReasoning < 0 || hasAudioIn < 0
         || hasAudioOut < 0)
         return false;
+    std::int64_t limit = 0; // one that cannot be is none, and no reason to refuse the call
+    if (readCount(a, Attr::OutputLimit, limit) > 0 && limit <= UINT32_MAX)
+        fact.outputLimit = static_cast<std::uint32_t>(limit);
     if (hasRead > 0)
         fact.flags |= CallCacheKnown;
     if (hasInput == 0 && hasOutput == 0 && hasRead == 0 && hasWrite == 0)

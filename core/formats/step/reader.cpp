@@ -146,6 +146,10 @@ void StepReader::readResult(const JsonFields &fields, CallFact &fact)
     std::int64_t attempt = 0;
     if (parseInt64(fields.digits("attempt"), attempt) && attempt > 0 && attempt < 1000)
         fact.attempt = static_cast<std::uint16_t>(attempt);
+    std::int64_t limit = 0;
+    if (parseInt64(fields.digits("max_tokens"), limit) && limit > 0 && limit <= UINT32_MAX)
+        fact.outputLimit = static_cast<std::uint32_t>(limit);
+    fact.finishReason = name(fields.text("finish_reason"));
     if (fields.flag("ok").value_or(true) && !fields.has("error"))
         return;
     fact.flags |= CallFailed;

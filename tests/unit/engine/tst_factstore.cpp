@@ -53,7 +53,7 @@ std::string describe(const CallFact &f)
                                  std::int64_t{f.flags},
                                  static_cast<std::int64_t>(f.convention),
                                  static_cast<std::int64_t>(f.responseCache),
-                                 std::int64_t{f.attempt}})
+                                 std::int64_t{f.attempt}, std::int64_t{f.outputLimit}})
         out += std::to_string(v) + " ";
     for (const std::int64_t n : f.raw.tokens)
         out += std::to_string(n) + " ";
@@ -114,6 +114,7 @@ public:
         f.convention = static_cast<InputConvention>(m_random() % 4);
         f.responseCache = static_cast<ResponseCache>(m_random() % 3);
         f.attempt = static_cast<std::uint16_t>(m_random());
+        f.outputLimit = static_cast<std::uint32_t>(m_random() % 3 * 4096);
         return f;
     }
 

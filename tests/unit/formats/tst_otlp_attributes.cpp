@@ -30,6 +30,7 @@ private Q_SLOTS:
     void names();
     void newerNameWins_data();
     void newerNameWins();
+    void outputLimit();
     void isItACall_data();
     void isItACall();
     void unknownNames();
@@ -128,6 +129,18 @@ void TestOtlpAttributes::names()
                                                   {"policy", c.names.policyRevision},
                                                   {"finish", c.finishReason}};
         QCOMPARE(QByteArray::fromStdString(w.text(fields.at(field))), QByteArray("value-1"));
+    }
+}
+
+void TestOtlpAttributes::outputLimit()
+{
+    for (const char *name : {"gen_ai.request.max_tokens", "gen_ai.request.max_output_tokens",
+                             "ai.settings.maxOutputTokens", "ai.settings.maxTokens"}) {
+        World limited, odd, none;
+        QCOMPARE(callWith(limited, name, "4096").outputLimit, 4096U);
+        // What cannot be a limit is not known, and the call still counts.
+        QCOMPARE(callWith(odd, name, "-5").outputLimit, 0U);
+        QCOMPARE(callWith(none, "gen_ai.request.top_k", "40").outputLimit, 0U);
     }
 }
 

@@ -154,7 +154,7 @@ void TestSteps::everyName()
         kKind, "s.jsonl",
         step(
             R"(,"cost_usd":0.1,"ts":"2026-11-21T10:00:05+01:00","workflow":"w","agent":"a","task_type":"t","segment":"s",)"
-            R"("prompt_version":3,"feature":"f","tier":"cheap","policy_revision":42,"session":"x","run":"r","attempt":2,)"
+            R"("prompt_version":3,"feature":"f","tier":"cheap","policy_revision":42,"session":"x","run":"r","attempt":2,"max_tokens":4096,"finish_reason":"length",)"
             R"("provider":"openai","request_id":"q","unheard_of":{"deep":[1]})"));
     const Call c = w.only();
     std::string names;
@@ -164,6 +164,8 @@ void TestSteps::everyName()
         names += w.text(s) + " ";
     QCOMPARE(names, std::string("w a t s 3 f cheap 42 x openai q "));
     QCOMPARE(int(c.attempt), 2);
+    QCOMPARE(c.outputLimit, 4096U);
+    QCOMPARE(w.text(c.finishReason), std::string("length"));
     QCOMPARE(qint64(c.time), qint64(kOtlpEpoch - kHour + 5 * kSecond));
 }
 

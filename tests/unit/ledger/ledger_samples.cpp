@@ -89,6 +89,7 @@ StoredCall RandomFacts::storedCall()
     f.convention = static_cast<InputConvention>(below(4));
     f.responseCache = static_cast<ResponseCache>(below(3));
     f.attempt = static_cast<std::uint16_t>(m_random());
+    f.outputLimit = static_cast<std::uint32_t>(m_random());
 
     stored.counted = below(4) != 0;
     if (!stored.counted)
@@ -110,6 +111,7 @@ StoredCall RandomFacts::storedCall()
     c.costOrigin = static_cast<CostOrigin>(below(5));
     c.responseCache = static_cast<ResponseCache>(below(3));
     c.attempt = static_cast<std::uint16_t>(m_random());
+    c.outputLimit = static_cast<std::uint32_t>(m_random());
     return stored;
 }
 
@@ -186,7 +188,7 @@ bool same(const CallFact &a, const CallFact &b)
                                        f.ownerPath, f.format, f.source, f.producer, f.request, f.prompt, f.project,
                                        f.provider, f.modelRequested, f.modelServed, f.serviceTier, f.geo, f.errorType,
                                        f.finishReason),
-                              tie(f.names), std::tie(f.raw, f.flags, f.convention, f.responseCache, f.attempt));
+                              tie(f.names), std::tie(f.raw, f.flags, f.convention, f.responseCache, f.attempt, f.outputLimit));
     };
     return all(a) == all(b);
 }
@@ -199,7 +201,7 @@ bool same(const Call &a, const Call &b)
                      c.source, c.producer, c.request, c.prompt, c.provider, c.model, c.modelRequested, c.serviceTier,
                      c.geo, c.errorType, c.finishReason, c.parentAgent),
             tie(c.names),
-            std::tie(c.usage, c.flags, c.priceRule, c.priceFlags, c.costOrigin, c.responseCache, c.attempt));
+            std::tie(c.usage, c.flags, c.priceRule, c.priceFlags, c.costOrigin, c.responseCache, c.attempt, c.outputLimit));
     };
     return all(a) == all(b);
 }
