@@ -87,10 +87,9 @@ std::uint32_t FactStore::NameTable<Set>::numberOf(const Set &set)
 
 std::uint32_t FactStore::namesFor(const CallFact &f)
 {
-    NameSet set{f.ownerPath,  f.format,          f.source,      f.producer,    f.project,
-                f.provider,   f.modelRequested,  f.modelServed, f.serviceTier, f.geo,
-                f.errorType,  f.finishReason,    f.origin.path, f.names,       f.outputLimit,
-                f.ownerStart, f.origin.fileStart};
+    NameSet set{f.ownerPath,      f.format,      f.source,      f.producer,   f.project,         f.provider,
+                f.modelRequested, f.modelServed, f.serviceTier, f.geo,        f.errorType,       f.finishReason,
+                f.origin.path,    f.names,       f.outputLimit, f.ownerStart, f.origin.fileStart};
     set.names.session = 0;
     return m_names.numberOf(set);
 }

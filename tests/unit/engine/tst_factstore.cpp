@@ -53,7 +53,8 @@ std::string describe(const CallFact &f)
                                  std::int64_t{f.flags},
                                  static_cast<std::int64_t>(f.convention),
                                  static_cast<std::int64_t>(f.responseCache),
-                                 std::int64_t{f.attempt}, std::int64_t{f.outputLimit}})
+                                 std::int64_t{f.attempt},
+                                 std::int64_t{f.outputLimit}})
         out += std::to_string(v) + " ";
     for (const std::int64_t n : f.raw.tokens)
         out += std::to_string(n) + " ";

@@ -183,12 +183,12 @@ RunRow RandomFacts::run()
 bool same(const CallFact &a, const CallFact &b)
 {
     const auto all = [](const CallFact &f) {
-        return std::tuple_cat(std::tie(f.group, f.sub, f.time, f.latencyNs, f.firstTokenNs, f.reportedPico,
-                                       f.parentSpan, f.origin.fileStart, f.origin.offset, f.origin.path, f.ownerStart,
-                                       f.ownerPath, f.format, f.source, f.producer, f.request, f.prompt, f.project,
-                                       f.provider, f.modelRequested, f.modelServed, f.serviceTier, f.geo, f.errorType,
-                                       f.finishReason),
-                              tie(f.names), std::tie(f.raw, f.flags, f.convention, f.responseCache, f.attempt, f.outputLimit));
+        return std::tuple_cat(
+            std::tie(f.group, f.sub, f.time, f.latencyNs, f.firstTokenNs, f.reportedPico, f.parentSpan,
+                     f.origin.fileStart, f.origin.offset, f.origin.path, f.ownerStart, f.ownerPath, f.format, f.source,
+                     f.producer, f.request, f.prompt, f.project, f.provider, f.modelRequested, f.modelServed,
+                     f.serviceTier, f.geo, f.errorType, f.finishReason),
+            tie(f.names), std::tie(f.raw, f.flags, f.convention, f.responseCache, f.attempt, f.outputLimit));
     };
     return all(a) == all(b);
 }
@@ -196,12 +196,13 @@ bool same(const CallFact &a, const CallFact &b)
 bool same(const Call &a, const Call &b)
 {
     const auto all = [](const Call &c) {
-        return std::tuple_cat(
-            std::tie(c.group, c.sub, c.run, c.time, c.latencyNs, c.firstTokenNs, c.reportedPico, c.cost, c.format,
-                     c.source, c.producer, c.request, c.prompt, c.provider, c.model, c.modelRequested, c.serviceTier,
-                     c.geo, c.errorType, c.finishReason, c.parentAgent),
-            tie(c.names),
-            std::tie(c.usage, c.flags, c.priceRule, c.priceFlags, c.costOrigin, c.responseCache, c.attempt, c.outputLimit));
+        return std::tuple_cat(std::tie(c.group, c.sub, c.run, c.time, c.latencyNs, c.firstTokenNs, c.reportedPico,
+                                       c.cost, c.format, c.source, c.producer, c.request, c.prompt, c.provider, c.model,
+                                       c.modelRequested, c.serviceTier, c.geo, c.errorType, c.finishReason,
+                                       c.parentAgent),
+                              tie(c.names),
+                              std::tie(c.usage, c.flags, c.priceRule, c.priceFlags, c.costOrigin, c.responseCache,
+                                       c.attempt, c.outputLimit));
     };
     return all(a) == all(b);
 }

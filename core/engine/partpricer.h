@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+
+#include "core/aggregate/measures/costparts.h"
+#include "core/domain/call.h"
+#include "core/pricing/catalog.h"
+
+namespace flyball {
+
+/// Remembers matches per (provider, model); one thread.
+class PartPricer {
+public:
+    PartPricer(std::shared_ptr<const PriceCatalog> catalog, const SymbolTable &symbols);
+    [[nodiscard]] CostParts of(const Call &call);
+
+private:
+    std::shared_ptr<const PriceCatalog> m_catalog;
+    const SymbolTable &m_symbols;
+    std::unordered_map<std::uint64_t, PriceMatch> m_known;
+};
+
+} // namespace flyball
