@@ -33,6 +33,38 @@ Panel {
             options: root.explore.times
             currentKey: root.explore.against
             onActivated: key => root.explore.against = key
+        },
+        Row {
+            visible: root.explore.betweenValues
+            spacing: 6
+
+            Select {
+                objectName: "exploreSplit"
+                small: true
+                implicitWidth: Theme.px(122)
+                label: qsTr("Two values of")
+                options: root.explore.dimensions
+                currentKey: root.explore.splitBy
+                onActivated: key => root.explore.splitBy = key
+            }
+            Select {
+                objectName: "exploreFirst"
+                small: true
+                implicitWidth: Theme.px(104)
+                label: qsTr("From")
+                options: root.explore.splitValues
+                currentKey: root.explore.first
+                onActivated: key => root.explore.first = key
+            }
+            Select {
+                objectName: "exploreSecond"
+                small: true
+                implicitWidth: Theme.px(104)
+                label: qsTr("To")
+                options: root.explore.splitValues
+                currentKey: root.explore.second
+                onActivated: key => root.explore.second = key
+            }
         }
     ]
 
@@ -48,8 +80,8 @@ Panel {
             accessibleName: root.title
             allColumns: [
                 { key: "name", title: "", width: 0, weight: 1.5, sortable: true, kind: "custom", always: true },
-                { key: "before", title: qsTr("Then"), width: 92, align: "right", sortable: true, kind: "num" },
-                { key: "after", title: qsTr("Now"), width: 92, align: "right", sortable: true, kind: "num" },
+                { key: "before", title: root.explore.beforeText, width: 92, align: "right", sortable: true, kind: "num" },
+                { key: "after", title: root.explore.afterText, width: 92, align: "right", sortable: true, kind: "num" },
                 { key: "difference", title: qsTr("Difference"), width: 98, align: "right", sortable: true, kind: "num", toneKey: "differenceTone" },
                 { key: "calls", title: qsTr("Calls"), width: 76, align: "right", sortable: true, kind: "num", wide: 960 },
                 { key: "volume", title: qsTr("by volume"), width: 92, align: "right", sortable: true, kind: "num" },

@@ -12,41 +12,74 @@ PageBase {
     id: root
 
     readonly property WorkflowModel workflow: session.workflow
+    readonly property bool counting: workflow.numbers.open
 
     objectName: "workflowScreen"
     title: workflow.name
     titleSlot: workflow.slot
-    exports: [
+    exports: counting ? [
+        { key: "numbers", text: qsTr("Numbers"), base: "numbers", table: workflow.numbers.measures, columns: numbers.numbers.exportColumns },
+        { key: "prompts", text: qsTr("Prompt versions"), base: "prompts", table: workflow.numbers.prompts, columns: numbers.prompts.table.exportColumns },
+        { key: "segments", text: qsTr("Segments"), base: "segments", table: workflow.numbers.segments, columns: numbers.segments.table.exportColumns }
+    ] : [
         { key: "runs", text: qsTr("Runs"), base: "runs", table: workflow.runs.table, columns: runs.table.exportColumns },
         { key: "steps", text: qsTr("Steps"), base: "steps", table: workflow.steps, columns: steps.table.exportColumns },
         { key: "mix", text: qsTr("Models"), base: "models", table: workflow.mixRows, columns: mix.exportColumns }
     ]
     actions: Component {
-        TextButton {
-            objectName: "workflowCalls"
-            visible: !Theme.large
-            iconName: "list"
-            text: qsTr("Calls")
-            toolTip: qsTr("The calls behind these numbers")
-            onClicked: root.session.openCallsOf("workflow", root.workflow.id)
+        Row {
+            spacing: 8
+
+            SegmentedControl {
+                objectName: "workflowView"
+                accessibleName: qsTr("View")
+                options: [{ key: "shape", text: qsTr("Course") }, { key: "numbers", text: qsTr("Numbers") }]
+                currentKey: root.counting ? "numbers" : "shape"
+                onActivated: key => root.workflow.numbers.open = key === "numbers"
+            }
+            TextButton {
+                objectName: "workflowCalls"
+                visible: !Theme.large && !root.compact
+                iconName: "list"
+                text: qsTr("Calls")
+                toolTip: qsTr("The calls behind these numbers")
+                onClicked: root.session.openCallsOf("workflow", root.workflow.id)
+            }
+            IconButton {
+                objectName: "workflowCallsSmall"
+                visible: !Theme.large && root.compact
+                iconName: "list"
+                text: qsTr("The calls behind these numbers")
+                onClicked: root.session.openCallsOf("workflow", root.workflow.id)
+            }
         }
     }
 
     function focusFilter(): bool {
-        return runs.focusFilter();
+        return !counting && runs.focusFilter();
     }
     function copyRow(): bool {
-        return runs.table.copyRow() || steps.table.copyRow() || agents.table.copyRow();
+        return counting ? numbers.copyRow() : runs.table.copyRow() || steps.table.copyRow() || agents.table.copyRow();
     }
 
     LateVisible {
         target: agents
         value: root.workflow.agents.count > 0
     }
+    NumbersColumns {
+        id: numbers
+
+        objectName: "numbersColumns"
+        anchors.fill: parent
+        visible: root.counting
+        compact: root.compact
+        session: root.session
+    }
     TwoColumns {
         id: page
 
         anchors.fill: parent
+        visible: !root.counting
         compact: root.compact
         sideWidth: 390
         topItems: KpiRow {

@@ -53,15 +53,21 @@ public:
         for (const Call &c : calls)
             if ((f.since == kNoTime || c.time >= f.since) && (f.until == kNoTime || c.time < f.until)
                 && (!f.run || c.run == *f.run) && (!f.workflow || c.names.workflow == *f.workflow)
-                && (!f.model || c.model == *f.model) && (!f.provider || c.provider == *f.provider))
+                && (!f.model || c.model == *f.model) && (!f.provider || c.provider == *f.provider)
+                && (!f.agent || c.names.agent == *f.agent) && (!f.step || c.names.step == *f.step)
+                && (!f.tier || c.names.tier == *f.tier) && (!f.segment || c.names.segment == *f.segment)
+                && (!f.promptVersion || c.names.promptVersion == *f.promptVersion)
+                && (!f.taskType || c.names.taskType == *f.taskType))
                 found.push_back(&c);
         std::stable_sort(found.begin(), found.end(), [order](const Call *a, const Call *b) {
             return order == CallOrder::TimeAscending    ? a->time < b->time
                    : order == CallOrder::TimeDescending ? a->time > b->time
                                                         : a->cost > b->cost;
         });
+        if (limit > 0 && static_cast<std::size_t>(limit) < found.size())
+            found.resize(static_cast<std::size_t>(limit));
         for (const Call *c : found)
-            if (limit-- == 0 || !sink(*c))
+            if (!sink(*c))
                 break;
         return {};
     }
@@ -210,8 +216,7 @@ public:
 private:
     SeriesId seriesOf(const Call &c)
     {
-        const SeriesKey key{c.source,     c.names.workflow, c.provider,   c.model,
-                            c.names.tier, c.names.agent,    c.names.step, c.names.segment};
+        const SeriesKey key = SeriesKey::of(c);
         const auto it = std::find(m_series.begin(), m_series.end(), key);
         if (it != m_series.end())
             return static_cast<SeriesId>(it - m_series.begin());

@@ -138,7 +138,7 @@ std::string_view unknownText(Unknown why)
     case Unknown::NoCacheMinimum:
         return "smallest cached prompt not known";
     case Unknown::NoResponseCache:
-        return "no answer came from a cache";
+        return "none from a cache";
     case Unknown::NoFinishReason:
         return "no call says why it stopped";
     case Unknown::NoLimit:

@@ -10,6 +10,7 @@
 
 #include "core/aggregate/views/runstats.h"
 #include "core/base/key128.h"
+#include "core/base/time.h"
 
 namespace flyball {
 
@@ -115,6 +116,7 @@ struct Amount {
 /// The calls a measure came from, where that is not all calls of the scope.
 struct MeasureCalls {
     std::optional<Key128> run; ///< the run that is the percentile
+    TimeNs since = kNoTime;    ///< start of the first of `runs`, which may lie before the window
     std::shared_ptr<const std::unordered_set<Key128>> runs;
     std::shared_ptr<const std::unordered_set<Key128>> calls; ///< callKey()
 };

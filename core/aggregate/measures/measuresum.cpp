@@ -49,6 +49,13 @@ bool isValidation(std::string_view signalName)
     return holdsAny(signalName, words);
 }
 
+bool isNearLimit(const Call &call)
+{
+    // In whole numbers: output / limit >= 95 / 100.
+    return call.outputLimit > 0 && call.hasUsage()
+           && __int128{call.usage.outTotal()} * 100 >= __int128{call.outputLimit} * 95;
+}
+
 MeasureSum::MeasureSum(MeasureScope scope, const RunRows &ended, const SymbolTable &symbols)
     : m_scope(scope), m_ended(ended), m_symbols(symbols)
 {}
@@ -173,8 +180,7 @@ void MeasureSum::addOutput(const Call &call)
     }
     if (call.outputLimit > 0 && call.hasUsage()) {
         ++m_limitTold;
-        // Within 5 %: output / limit >= 95 / 100, in whole numbers.
-        m_nearLimit += __int128{call.usage.outTotal()} * 100 >= std::int64_t{call.outputLimit} * 95 ? 1 : 0;
+        m_nearLimit += isNearLimit(call) ? 1 : 0;
     }
     if (call.reportedPico >= 0 && call.costOrigin == CostOrigin::Computed) {
         ++m_driftCalls;

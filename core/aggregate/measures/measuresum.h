@@ -42,6 +42,11 @@ struct MeasuredCall {
 /// Names of evaluations that check the form of an output: schema, JSON, structured output, validation.
 [[nodiscard]] bool isValidation(std::string_view signalName);
 
+/// Output within 5 % of the limit the call states, or above it.
+[[nodiscard]] bool isNearLimit(const Call &call);
+/// Whether a call of the scope is one that a measure counts above the line, or is otherwise about.
+[[nodiscard]] bool isBehind(MeasureId id, const MeasureCalls &from, const Call &call, const SymbolTable &symbols);
+
 /// Streaming sums of one scope. add() in order of time within each run; finish() gives every measure. The rows of
 /// the runs and the symbols must outlive it. One thread; memory grows with runs, steps and places, not with calls
 /// (but for retries, and for costs by step, 8 bytes a call).

@@ -24,6 +24,7 @@ struct MeasureSum::RunsSum {
     std::vector<Row> rows; ///< by id, so that the answer does not depend on the order of a hash
     Totals totals, failed, capped;
     std::int64_t known = 0, success = 0, cappedCount = 0, failedCount = 0;
+    TimeNs first = kNoTime; ///< start of the earliest
     std::shared_ptr<std::unordered_set<Key128>> failedIds = std::make_shared<std::unordered_set<Key128>>();
     std::shared_ptr<std::unordered_set<Key128>> cappedIds = std::make_shared<std::unordered_set<Key128>>();
 
@@ -35,6 +36,7 @@ void MeasureSum::RunsSum::add(const RunRow &run, const Totals &part)
 {
     rows.push_back({&run, &part});
     totals += part;
+    first = rows.size() == 1 ? run.info.start : std::min(first, run.info.start);
     const Outcome outcome = run.info.outcome;
     known += outcome != Outcome::Unknown ? 1 : 0;
     success += outcome == Outcome::Success ? 1 : 0;
@@ -86,10 +88,10 @@ void MeasureSum::putRunCosts(std::vector<Measure> &out, const RunsSum &runs) con
     const Unknown outcome = runs.count() == 0 ? Unknown::NoRuns : runs.known == 0 ? Unknown::NoOutcome : Unknown::No;
     Measure *failed = sum(MeasureId::CostOfFailed, runs.failed, runs.failedCount, outcome);
     failed->bound = runs.failed.bound();
-    failed->calls.runs = runs.failedIds;
+    failed->calls = {{}, runs.first, runs.failedIds, {}};
     Measure *capped = sum(MeasureId::CostOfCapped, runs.capped, runs.cappedCount, outcome);
     capped->bound = runs.capped.bound();
-    capped->calls.runs = runs.cappedIds;
+    capped->calls = {{}, runs.first, runs.cappedIds, {}};
 }
 
 void MeasureSum::putPercentiles(std::vector<Measure> &out, const RunsSum &runs, bool money) const
@@ -139,7 +141,7 @@ void MeasureSum::putRates(std::vector<Measure> &out, const RunsSum &runs) const
         return m;
     };
     rate(MeasureId::SuccessRate, runs.success);
-    rate(MeasureId::CappedRate, runs.cappedCount).calls.runs = runs.cappedIds;
+    rate(MeasureId::CappedRate, runs.cappedCount).calls = {{}, runs.first, runs.cappedIds, {}};
     Measure &invalid = out.emplace_back(measured::ratioOf(MeasureId::StructuredFailureRate, Amount::of(m_invalid),
                                                           Amount::of(m_validated), m_validated,
                                                           m_validated == 0 ? Unknown::NoValidation : Unknown::No));

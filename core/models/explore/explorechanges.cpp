@@ -39,45 +39,112 @@ void ExploreModel::showNoEffects(const View &view)
     m_changeTable.setRows({});
 }
 
-void ExploreModel::showChanges(const View &view)
+void ExploreModel::setSides(const QString &before, const QString &after)
 {
-    const Formatter &f = m_services.format;
-    const Window other = otherWindow(view);
-    const QString title =
-        tr("Against %1 to %2").arg(f.whenExact(other.since, view.now), f.whenExact(other.until, view.now));
-    static const std::array<QString, 6> labels{
-        tr("Then"), tr("More or fewer calls"), tr("Which are called"), tr("Tokens per call"), tr("Cost per token"),
-        tr("Now")};
+    const std::array<QString, 6> labels{
+        before, tr("More or fewer calls"), tr("Which are called"), tr("Tokens per call"), tr("Cost per token"), after};
     for (int i = 0; i < 6; ++i) {
         KpiText text;
         text.label = labels[static_cast<std::size_t>(i)];
         if (m_effects.at(i)->label() != text.label)
             m_effects.at(i)->set(text);
     }
-    const TimeNs first = view.snapshot->firstEvent;
-    if (first == kNoTime || first > other.since) {
-        m_changeTable.setStatus({}, false, tr("Nothing to compare with"));
-        showNoEffects(view);
-        setText(title,
-                first == kNoTime ? tr("No calls yet.")
-                                 : tr("The first call is from %1: a part of a time would look like growth.")
-                                       .arg(f.whenExact(first, view.now)),
-                false);
+    if (before == m_beforeText && after == m_afterText)
         return;
-    }
+    m_beforeText = before;
+    m_afterText = after;
+    Q_EMIT splitChanged();
+}
+
+void ExploreModel::showNothing(const View &view, const QString &title, const QString &note)
+{
+    m_changeTable.setStatus({}, false, tr("Nothing to compare with"));
+    showNoEffects(view);
+    setText(title, note, false);
+}
+
+void ExploreModel::showChanges(const View &view)
+{
+    if (betweenValues())
+        return showBetween(view);
+    const Formatter &f = m_services.format;
+    const Window other = otherWindow(view);
+    const QString title =
+        tr("Against %1 to %2").arg(f.whenExact(other.since, view.now), f.whenExact(other.until, view.now));
+    setSides(tr("Then"), tr("Now"));
+    const TimeNs first = view.snapshot->firstEvent;
+    if (first == kNoTime || first > other.since)
+        return showNothing(view, title,
+                           first == kNoTime ? tr("No calls yet.")
+                                            : tr("The first call is from %1: a part of a time would look like growth.")
+                                                  .arg(f.whenExact(first, view.now)));
     const auto before = m_builder.other(*view.snapshot, other);
     if (!before || view.loading) {
         m_changeTable.setStatus({}, true, tr("Reading older minutes"));
         setText(title, tr("Reading older minutes."), false);
         return;
     }
-    const Dimension by = *explore::dimensionOf(m_choice.rows);
-    const std::array both{by, Dimension::Model};
-    const auto groups = [&](const Folded &folded) {
-        return groupBy(folded, view.series(), by == Dimension::Model ? std::span(both).subspan(1) : std::span(both),
-                       filter());
+    const std::array by{*explore::dimensionOf(m_choice.rows), Dimension::Model};
+    const auto groups = [&](const Folded &folded) { return groupBy(folded, view.series(), by, filter()); };
+    showComparison(view, groups(*before), groups(view.folded), title);
+}
+
+void ExploreModel::offerValues(const View &view, const std::vector<Group> &groups, Dimension dimension)
+{
+    QVariantList values;
+    for (const Group &group : groups)
+        values.append(QVariantMap{
+            {QStringLiteral("key"), symbolId(group.key[0])},
+            {QStringLiteral("text"), group.key[0] == 0 ? tr("not recorded") : nameOf(view, group.key[0], dimension)}});
+    const auto offered = [&](const QString &id) {
+        return std::any_of(values.begin(), values.end(),
+                           [&](const QVariant &v) { return v.toMap().value(QStringLiteral("key")) == id; });
     };
-    const Comparison comparison = byFirst(compareGroups(groups(*before), groups(view.folded)));
+    bool changed = values != m_splitValues;
+    if (values.size() >= 2 && (!offered(m_choice.first) || !offered(m_choice.second))) {
+        // The two dearest, in the order of their names: versions then stand old before new.
+        QVariantMap a = values[0].toMap(), b = values[1].toMap();
+        if (b.value(QStringLiteral("text")).toString() < a.value(QStringLiteral("text")).toString())
+            std::swap(a, b);
+        m_choice.first = a.value(QStringLiteral("key")).toString();
+        m_choice.second = b.value(QStringLiteral("key")).toString();
+        changed = true;
+    }
+    m_splitValues = values;
+    if (changed)
+        Q_EMIT splitChanged();
+}
+
+void ExploreModel::showBetween(const View &view)
+{
+    const Dimension split = *explore::dimensionOf(m_choice.splitBy);
+    const auto values = groupBy(view.folded, view.series(), std::array{split}, filter());
+    offerValues(view, values, split);
+    const QString word = explore::wordOf(m_choice.splitBy);
+    const auto first = symbolFromId(m_choice.first), second = symbolFromId(m_choice.second);
+    if (values.size() < 2 || !first || !second) {
+        setSides(tr("First"), tr("Second"));
+        return showNothing(view, tr("Two values of %1").arg(word),
+                           view.loading ? tr("Reading older minutes.")
+                                        : tr("This range has no two values of %1.").arg(word));
+    }
+    const auto name = [&](Symbol s) { return s == 0 ? tr("not recorded") : nameOf(view, s, split); };
+    setSides(name(*first), name(*second));
+    const std::array by{*explore::dimensionOf(m_choice.rows), Dimension::Model};
+    const auto groups = [&](Symbol value) {
+        ViewFilter only = filter();
+        explore::narrow(only, split, value);
+        return groupBy(view.folded, view.series(), by, only);
+    };
+    showComparison(view, groups(*first), groups(*second), tr("%1 against %2").arg(name(*second), name(*first)));
+}
+
+void ExploreModel::showComparison(const View &view, const std::vector<Group> &before, const std::vector<Group> &after,
+                                  const QString &title)
+{
+    const Formatter &f = m_services.format;
+    const Dimension by = *explore::dimensionOf(m_choice.rows);
+    const Comparison comparison = byFirst(compareGroups(before, after));
     showEffects(comparison);
     std::vector<TableRow> rows;
     for (const CostChange &change : comparison.items) {
@@ -92,7 +159,7 @@ void ExploreModel::showChanges(const View &view)
         rows.push_back(std::move(row));
     }
     m_changeTable.setStatus(tr("%1 rows").arg(f.count(static_cast<qint64>(comparison.items.size()))), false,
-                            tr("No calls in either time"));
+                            tr("No calls in either"));
     m_changeTable.setRows(std::move(rows));
     const bool partly = comparison.before.callsUnpriced + comparison.after.callsUnpriced > 0;
     setText(title, partly ? tr("Calls without a price are in neither sum.") : QString(), true);
@@ -151,7 +218,7 @@ void ExploreModel::showEffects(const Comparison &comparison)
     sum(0, a);
     effect(1, comparison.effects.volume,
            a.calls > 0 ? f.change(static_cast<double>(b.calls) / static_cast<double>(a.calls) - 1)
-                       : tr("no calls then"));
+                       : tr("no calls there"));
     effect(2, comparison.effects.mix, tr("%1 and its models").arg(explore::wordOf(m_choice.rows)));
     effect(3, comparison.effects.size, tr("longer or shorter calls"));
     effect(4, comparison.effects.rate, tr("price, cache, output"));

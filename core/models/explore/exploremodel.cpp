@@ -58,7 +58,9 @@ ExploreModel::ExploreModel(Services &services, ViewBuilder &builder, QObject *pa
 {
     for (const char *key : {"before", "volume", "mix", "size", "rate", "after"})
         m_effects.append(new Kpi(QString::fromLatin1(key), this));
-    m_effects.last()->setOpen([this] { m_services.openCalls({tr("All calls, %1").arg(m_rangeText), m_callFilter}); });
+    m_effects.last()->setOpen([this] {
+        m_services.openCalls({tr("All calls, %1").arg(m_rangeText), m_callFilter, {}});
+    });
 }
 
 QVariantList ExploreModel::dimensions() const
@@ -81,8 +83,10 @@ QVariantList ExploreModel::measures() const
 
 QVariantList ExploreModel::times() const
 {
-    return options(
-        {{"before", tr("The time before")}, {"day", tr("24 hours earlier")}, {"week", tr("7 days earlier")}});
+    return options({{"before", tr("The time before")},
+                    {"day", tr("24 hours earlier")},
+                    {"week", tr("7 days earlier")},
+                    {"values", tr("Two values")}});
 }
 
 void ExploreModel::choose(const Choice &choice)
@@ -137,6 +141,37 @@ void ExploreModel::setAgainst(const QString &time)
     choose(choice);
 }
 
+void ExploreModel::setSplitBy(const QString &dimension)
+{
+    Choice choice = m_choice;
+    if (!explore::dimensionOf(dimension) || dimension == choice.splitBy)
+        return;
+    choice.splitBy = dimension;
+    choice.first.clear();
+    choice.second.clear();
+    choose(choice);
+}
+
+void ExploreModel::setFirst(const QString &id)
+{
+    Choice choice = m_choice;
+    if (id == choice.second)
+        choice.second = choice.first;
+    choice.first = id;
+    choose(choice);
+    Q_EMIT splitChanged();
+}
+
+void ExploreModel::setSecond(const QString &id)
+{
+    Choice choice = m_choice;
+    if (id == choice.first)
+        choice.first = choice.second;
+    choice.second = id;
+    choose(choice);
+    Q_EMIT splitChanged();
+}
+
 void ExploreModel::setWorkflow(const QString &id)
 {
     Choice choice = m_choice;
@@ -177,7 +212,15 @@ void ExploreModel::openCalls(const QString &rowId, int column)
     explore::narrow(calls, *rows, *row);
     if (column >= 0 && static_cast<std::size_t>(column) < m_columns.size())
         explore::narrow(calls, *columns, m_columns[static_cast<std::size_t>(column)]);
-    m_services.openCalls({tr("Calls of one cell, %1").arg(m_rangeText), calls});
+    CallsRequest request{tr("Calls of one cell, %1").arg(m_rangeText), calls, {}};
+    const auto split = explore::dimensionOf(m_choice.splitBy);
+    const auto first = symbolFromId(m_choice.first), second = symbolFromId(m_choice.second);
+    if (m_choice.mode != u"pivot" && betweenValues() && split && first && second)
+        request.keep = [split = *split, first = *first, second = *second](const Call &call) {
+            const Symbol value = symbolOf(SeriesKey::of(call), split);
+            return value == first || value == second;
+        };
+    m_services.openCalls(request);
 }
 
 QString ExploreModel::nameOf(const View &view, Symbol symbol, Dimension dimension) const

@@ -26,6 +26,13 @@ class ExploreModel : public QObject {
     Q_PROPERTY(QString measure READ measure WRITE setMeasure NOTIFY choiceChanged)
     Q_PROPERTY(QString against READ against WRITE setAgainst NOTIFY choiceChanged)
     Q_PROPERTY(QString workflow READ workflow WRITE setWorkflow NOTIFY choiceChanged)
+    Q_PROPERTY(bool betweenValues READ betweenValues NOTIFY choiceChanged)
+    Q_PROPERTY(QString splitBy READ splitBy WRITE setSplitBy NOTIFY choiceChanged)
+    Q_PROPERTY(QString first READ first WRITE setFirst NOTIFY splitChanged)
+    Q_PROPERTY(QString second READ second WRITE setSecond NOTIFY splitChanged)
+    Q_PROPERTY(QVariantList splitValues READ splitValues NOTIFY splitChanged)
+    Q_PROPERTY(QString beforeText READ beforeText NOTIFY splitChanged)
+    Q_PROPERTY(QString afterText READ afterText NOTIFY splitChanged)
     Q_PROPERTY(int places READ places WRITE setPlaces NOTIFY choiceChanged)
     Q_PROPERTY(QVariantList dimensions READ dimensions CONSTANT)
     Q_PROPERTY(QVariantList measures READ measures CONSTANT)
@@ -53,6 +60,14 @@ public:
     [[nodiscard]] QString against() const { return m_choice.against; }
     [[nodiscard]] QString workflow() const { return m_choice.workflow; }
     [[nodiscard]] int places() const { return m_choice.places; }
+    /// Two values of a dimension in one range are compared, not two times.
+    [[nodiscard]] bool betweenValues() const { return m_choice.against == u"values"; }
+    [[nodiscard]] QString splitBy() const { return m_choice.splitBy; }
+    [[nodiscard]] QString first() const { return m_choice.first; } ///< symbol ids
+    [[nodiscard]] QString second() const { return m_choice.second; }
+    [[nodiscard]] QVariantList splitValues() const { return m_splitValues; }
+    [[nodiscard]] QString beforeText() const { return m_beforeText; }
+    [[nodiscard]] QString afterText() const { return m_afterText; }
     void setMode(const QString &mode);
     void setRowsBy(const QString &dimension);    ///< the dimension of the columns gives way if it is the same
     void setColumnsBy(const QString &dimension); ///< as setRowsBy, the other way
@@ -60,6 +75,9 @@ public:
     void setAgainst(const QString &time);
     void setWorkflow(const QString &id); ///< symbol id; empty: all
     void setPlaces(int places);          ///< columns for which there is room
+    void setSplitBy(const QString &dimension);
+    void setFirst(const QString &id); ///< of splitValues(); the other one gives way if it is the same
+    void setSecond(const QString &id);
     [[nodiscard]] QVariantList dimensions() const;
     [[nodiscard]] QVariantList measures() const;
     [[nodiscard]] QVariantList times() const;
@@ -83,12 +101,14 @@ Q_SIGNALS:
     void choiceChanged();
     void workflowsChanged();
     void headsChanged();
+    void splitChanged();
     void textChanged();
 
 private:
     struct Choice {
         QString mode = QStringLiteral("pivot"), rows = QStringLiteral("workflow"), columns = QStringLiteral("model"),
-                measure = QStringLiteral("spend"), against = QStringLiteral("before"), workflow;
+                measure = QStringLiteral("spend"), against = QStringLiteral("before"), workflow,
+                splitBy = QStringLiteral("prompt"), first, second;
         int places = 6;
         friend bool operator==(const Choice &, const Choice &) = default;
     };
@@ -98,6 +118,12 @@ private:
     void showHeads(const View &view, const Pivot &table, std::size_t shown);
     void fillRow(TableRow &row, TableModel &model, const std::vector<Totals> &cells, const Totals &sum, double most);
     void showChanges(const View &view);
+    void showBetween(const View &view);
+    void offerValues(const View &view, const std::vector<Group> &groups, Dimension dimension);
+    void showComparison(const View &view, const std::vector<Group> &before, const std::vector<Group> &after,
+                        const QString &title);
+    void setSides(const QString &before, const QString &after);
+    void showNothing(const View &view, const QString &title, const QString &note);
     void showEffects(const Comparison &comparison);
     void showNoEffects(const View &view);
     void putChange(TableRow &row, const Totals &before, const Totals &after, const CostEffects &effects);
@@ -114,7 +140,8 @@ private:
     QVariantList m_workflows, m_heads;
     std::vector<Symbol> m_columns; ///< symbols of the columns shown
     CallFilter m_callFilter;       ///< of the range shown
-    QString m_rangeText, m_title, m_note;
+    QVariantList m_splitValues;
+    QString m_rangeText, m_title, m_note, m_beforeText, m_afterText;
     bool m_comparable = true;
 };
 

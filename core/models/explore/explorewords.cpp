@@ -84,7 +84,10 @@ NameKind nameKindOf(Dimension dimension)
     return NameKind::Other;
 }
 
-void narrow(CallFilter &filter, Dimension dimension, Symbol symbol)
+namespace {
+
+template <typename Filter>
+void narrowTo(Filter &filter, Dimension dimension, Symbol symbol)
 {
     switch (dimension) {
     case Dimension::Workflow:
@@ -125,6 +128,11 @@ void narrow(CallFilter &filter, Dimension dimension, Symbol symbol)
         break;
     }
 }
+
+} // namespace
+
+void narrow(CallFilter &filter, Dimension dimension, Symbol symbol) { narrowTo(filter, dimension, symbol); }
+void narrow(ViewFilter &filter, Dimension dimension, Symbol symbol) { narrowTo(filter, dimension, symbol); }
 
 Measured measured(const Totals &totals, const QString &measure, const Formatter &f)
 {

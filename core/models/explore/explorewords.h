@@ -25,6 +25,7 @@ struct DimensionWord {
 [[nodiscard]] NameKind nameKindOf(Dimension dimension);
 /// Only the calls of this one.
 void narrow(CallFilter &filter, Dimension dimension, Symbol symbol);
+void narrow(ViewFilter &filter, Dimension dimension, Symbol symbol);
 
 /// One value of a table as text, exact value and order.
 struct Measured {

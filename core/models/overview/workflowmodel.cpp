@@ -31,7 +31,8 @@ WorkflowModel::WorkflowModel(Services &services, ViewBuilder &builder, QObject *
                 {}, QStringLiteral("spend"), true, this),
       m_steps(partRoles(), partSorts(), QStringLiteral("spend"), true, this),
       m_agents(partRoles(), partSorts(), QStringLiteral("spend"), true, this),
-      m_runs(services, builder, this)
+      m_runs(services, builder, this),
+      m_numbers(services, this)
 {
     for (const char *key : {"spend", "runs", "costPerRun", "percentiles", "costPerSuccess", "cache", "passRate"}) {
         m_kpis.append(new Kpi(QString::fromLatin1(key), this));
@@ -80,6 +81,7 @@ void WorkflowModel::show(const View &view, Symbol workflow)
         Q_EMIT changed();
     }
     m_runs.show(view, workflow);
+    m_numbers.show(view, workflow);
 }
 
 void WorkflowModel::showKpis(const View &view, Symbol workflow, const Totals &totals)

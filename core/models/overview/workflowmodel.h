@@ -5,6 +5,7 @@
 #include <QtQml/qqmlregistration.h>
 
 #include "core/models/chartdata.h"
+#include "core/models/numbers/numbersmodel.h"
 #include "core/models/runs/runslist.h"
 #include "core/models/table/kpi.h"
 
@@ -35,6 +36,7 @@ class WorkflowModel : public QObject {
     Q_PROPERTY(flyball::TableModel *agents READ agents CONSTANT)
     Q_PROPERTY(QString stepsSub READ stepsSub NOTIFY changed)
     Q_PROPERTY(flyball::RunsList *runs READ runs CONSTANT)
+    Q_PROPERTY(flyball::NumbersModel *numbers READ numbers CONSTANT)
 
 public:
     WorkflowModel(Services &services, ViewBuilder &builder, QObject *parent = nullptr);
@@ -63,6 +65,7 @@ public:
     [[nodiscard]] TableModel *agents() { return &m_agents; }
     [[nodiscard]] QString stepsSub() const { return m_stepsSub; }
     [[nodiscard]] RunsList *runs() { return &m_runs; }
+    [[nodiscard]] NumbersModel *numbers() { return &m_numbers; }
 
     void show(const View &view, Symbol workflow);
     /// Once a second, and when the range changes.
@@ -92,6 +95,7 @@ private:
     bool m_mixByTier = false, m_hasTier = false;
     TableModel m_mixRows, m_steps, m_agents;
     RunsList m_runs;
+    NumbersModel m_numbers;
 };
 
 } // namespace flyball

@@ -42,6 +42,7 @@ void CallsView::load(const CallsRequest &request)
 {
     m_title = request.title;
     m_filter = request.filter;
+    m_keep = request.keep;
     m_open = true;
     m_calls.clear();
     m_total = 0;
@@ -54,27 +55,29 @@ void CallsView::ask()
 {
     const int request = ++m_request;
     m_table.setStatus({}, true);
-    m_services.engine.query([this, request, filter = m_filter, order = m_order, box = m_services.mailbox](Ledger &l) {
-        auto calls = std::make_shared<std::vector<Call>>();
-        const auto read = l.readCalls(filter, order, kLimit + 1, [&](const Call &call) {
-            calls->push_back(call);
-            return true;
+    m_services.engine.query(
+        [this, request, filter = m_filter, keep = m_keep, order = m_order, box = m_services.mailbox](Ledger &l) {
+            auto calls = std::make_shared<std::vector<Call>>();
+            const auto read = l.readCalls(filter, order, keep ? 0 : kLimit + 1, [&](const Call &call) {
+                if (!keep || keep(call))
+                    calls->push_back(call);
+                return calls->size() <= std::size_t{kLimit};
+            });
+            qint64 total = static_cast<qint64>(calls->size());
+            if (total > kLimit) {
+                calls->resize(kLimit);
+                total = -1; // more than the limit; the roll-ups know how many
+            }
+            const QString error = read.ok() ? QString() : QString::fromStdString(read.error().message);
+            box->post([this, request, calls, total, error] {
+                if (request != m_request)
+                    return;
+                if (!error.isEmpty())
+                    m_table.setStatus({}, false, tr("The calls could not be read"), error);
+                else
+                    received(std::move(*calls), total);
+            });
         });
-        qint64 total = static_cast<qint64>(calls->size());
-        if (total > kLimit) {
-            calls->resize(kLimit);
-            total = -1; // more than the limit; the roll-ups know how many
-        }
-        const QString error = read.ok() ? QString() : QString::fromStdString(read.error().message);
-        box->post([this, request, calls, total, error] {
-            if (request != m_request)
-                return;
-            if (!error.isEmpty())
-                m_table.setStatus({}, false, tr("The calls could not be read"), error);
-            else
-                received(std::move(*calls), total);
-        });
-    });
 }
 
 void CallsView::received(std::vector<Call> calls, qint64 total)

@@ -46,6 +46,7 @@ private:
     bool m_open = false;
     int m_request = 0;
     CallFilter m_filter;
+    std::function<bool(const Call &)> m_keep;
     CallOrder m_order = CallOrder::TimeDescending;
     std::vector<Call> m_calls; ///< in the order shown
     qint64 m_total = 0;

@@ -39,6 +39,7 @@ private:
 struct CallsRequest {
     QString title;
     CallFilter filter;
+    std::function<bool(const Call &)> keep = nullptr; ///< of these, only those; asked on the query thread
 };
 
 /// What the page models work with; made and owned by Session. GUI thread.

@@ -165,9 +165,39 @@ private Q_SLOTS:
         QVERIFY(m_window->item(QStringLiteral("kpi_volume")));
     }
 
+    void betweenTwoValues()
+    {
+        QVERIFY(m_window->click(QStringLiteral("segment_all")));
+        QVERIFY(m_window->click(QStringLiteral("segment_changes")));
+        QVERIFY(choose(QStringLiteral("exploreAgainst"), QStringLiteral("values")));
+        QVERIFY(choose(QStringLiteral("exploreSplit"), QStringLiteral("workflow")));
+        QVERIFY(choose(QStringLiteral("exploreRows"), QStringLiteral("model")));
+        ExploreModel &explore = *m_window->session().explore();
+        QTRY_VERIFY(explore.comparable());
+        const ReportProgram report(*m_window, {QStringLiteral("--by"), QStringLiteral("workflow")});
+        const auto spend = [&](const QString &name) {
+            const auto sums = report.group({{QStringLiteral("workflow"), name}});
+            return sums ? sums->money(&Formatter::money) : QString();
+        };
+        QQmlListProperty<Kpi> tiles = explore.effects();
+        QCOMPARE(tiles.at(&tiles, 0)->label(), explore.beforeText());
+        QCOMPARE(tiles.at(&tiles, 0)->value(), spend(explore.beforeText()));
+        QCOMPARE(tiles.at(&tiles, 5)->value(), spend(explore.afterText()));
+        QVERIFY(m_window->shows(explore.afterText()));
+        // The other way round it is the same difference with another sign.
+        const QString before = explore.beforeText(), after = explore.afterText();
+        explore.setFirst(explore.second());
+        m_window->session().refreshNow();
+        QCOMPARE(explore.beforeText(), after);
+        QCOMPARE(explore.afterText(), before);
+        QVERIFY(choose(QStringLiteral("exploreAgainst"), QStringLiteral("before")));
+        QVERIFY(m_window->click(QStringLiteral("segment_pivot")));
+    }
+
     void nothingToCompareWith()
     {
         QVERIFY(m_window->click(QStringLiteral("segment_all")));
+        QVERIFY(m_window->click(QStringLiteral("segment_changes")));
         QTRY_VERIFY(!m_window->session().explore()->comparable());
         QCOMPARE(m_window->session().explore()->changes()->count(), 0);
         QVERIFY(m_window->session().explore()->note().contains(QStringLiteral("first call")));
