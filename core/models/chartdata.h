@@ -90,13 +90,23 @@ public:
     QString summary;
 };
 
+// One of several bars of a line.
+struct WaterfallPart {
+    double start = 0, duration = 0;
+    bool alarm = false;
+};
+
 // One bar of the waterfall, seconds since the start of the run.
 struct WaterfallData {
     Q_GADGET
 
 public:
     double start = 0, duration = 0, span = 0;
-    int tier = -1;         // colour when nothing else: 0 cheap, 1 mid, 2 frontier
+    double gridStep = 0;          // lines behind the bar; 0 = none
+    QVector<WaterfallPart> parts; // when not empty, these are drawn and start and duration are their ends
+    int tier = -1;                // colour when nothing else: 0 cheap, 1 mid, 2 frontier
+    int slot = -1;                // series colour, before the tier
+    bool thin = false;            // beside the calls: a tool
     bool alarm = false;    // loop repeat or failure: critical colour
     bool inFlight = false; // dashed outline
 };
@@ -198,7 +208,8 @@ public:
     QVector<ContextCall> calls;
     int breakBefore = -1; // the prefix broke before this call; -1 = never
     QString breakText;
-    double limit = 0; // compression limit in tokens; 0 = none
+    double fitFirst = 0, fitLast = 0; // fitted line in tokens at both ends; both 0 = none
+    double limit = 0;                 // compression limit in tokens; 0 = none
     QString limitText;
     QString summary;
 };

@@ -84,6 +84,7 @@ void ContextItem::draw(QPainter &painter, const ChartStyle &style)
     drawAxis(painter, style);
     drawBars(painter, style);
     drawCacheLine(painter, style);
+    drawFit(painter, style);
     drawLimits(painter, style);
     const QRectF area = plot();
     painter.setPen(QPen(style.lineStrong, 1));
@@ -100,7 +101,8 @@ void ContextItem::drawAxis(QPainter &painter, const ChartStyle &style) const
                   style.text3);
     }
     const qreal each = area.width() / std::max(1, count());
-    const int every = std::max(1, static_cast<int>(std::ceil(28 * style.scale / each)));
+    const qreal widest = count() == 0 ? 0 : painter.fontMetrics().horizontalAdvance(m_data.calls.last().label);
+    const int every = std::max(1, static_cast<int>(std::ceil(std::max(28 * style.scale, widest + 10) / each)));
     for (int i = 0; i < count(); i += every) {
         const ContextCall &call = m_data.calls[i];
         const QString label =
@@ -170,6 +172,16 @@ void ContextItem::drawCacheLine(QPainter &painter, const ChartStyle &style) cons
             run.append({xOfCall(i), yOf(call.cacheRead)});
     }
     flush();
+}
+
+void ContextItem::drawFit(QPainter &painter, const ChartStyle &style) const
+{
+    if (count() < 2 || !(positive(m_data.fitFirst) + positive(m_data.fitLast) > 0))
+        return;
+    QPen pen(style.text2, 1.2);
+    pen.setDashPattern({5, 3});
+    painter.setPen(pen);
+    painter.drawLine(QPointF(xOfCall(0), yOf(m_data.fitFirst)), QPointF(xOfCall(count() - 1), yOf(m_data.fitLast)));
 }
 
 void ContextItem::drawLimits(QPainter &painter, const ChartStyle &style) const

@@ -45,6 +45,7 @@ private:
     void drawAxis(QPainter &painter, const ChartStyle &style) const;
     void drawBars(QPainter &painter, const ChartStyle &style) const;
     void drawCacheLine(QPainter &painter, const ChartStyle &style) const;
+    void drawFit(QPainter &painter, const ChartStyle &style) const;
     void drawLimits(QPainter &painter, const ChartStyle &style) const;
 
     ContextData m_data;

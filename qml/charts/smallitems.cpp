@@ -131,6 +131,7 @@ void WaterfallBarItem::setChartData(const QVariant &value)
     m_start = data.start;
     m_duration = data.duration;
     m_span = data.span;
+    m_gridStep = data.gridStep;
     m_inFlight = data.inFlight;
     emit changed();
 }
@@ -145,17 +146,24 @@ void WaterfallBarItem::draw(QPainter &painter, const ChartStyle &style)
         for (double at = 0; at <= m_span; at += m_gridStep)
             painter.drawLine(QPointF(x(at) + 0.5, 0), QPointF(x(at) + 0.5, height()));
     }
-    const qreal high = std::min(11 * style.scale, height());
-    const qreal left = std::min(x(m_start), width() - 3);
-    const QRectF box(left, (height() - high) / 2, std::max(3.0, x(m_start + positive(m_duration)) - left), high);
-    const QColor colour = m_data.alarm ? style.crit : m_color.isValid() ? m_color : style.tierColor(m_data.tier);
-    if (!m_inFlight) {
-        roundBar(painter, box, 2.5, colour);
+    const qreal high = std::min((m_data.thin ? 4 : 11) * style.scale, height());
+    const QColor own = m_color.isValid()  ? m_color
+                       : m_data.slot >= 0 ? style.seriesColor(m_data.slot)
+                                          : style.tierColor(m_data.tier);
+    const auto box = [&](double start, double duration, qreal least) {
+        const qreal left = std::min(x(start), width() - least);
+        return QRectF(left, (height() - high) / 2, std::max(least, x(start + positive(duration)) - left), high);
+    };
+    if (m_inFlight) {
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(QPen(m_data.alarm ? style.crit : own, 1, Qt::DashLine));
+        painter.drawRoundedRect(box(m_start, m_duration, 3).adjusted(0.5, 0.5, -0.5, -0.5), 2.5, 2.5);
         return;
     }
-    painter.setBrush(Qt::NoBrush);
-    painter.setPen(QPen(colour, 1, Qt::DashLine));
-    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 2.5, 2.5);
+    if (m_data.parts.isEmpty())
+        roundBar(painter, box(m_start, m_duration, 3), m_data.thin ? 1 : 2.5, m_data.alarm ? style.crit : own);
+    for (const WaterfallPart &part : m_data.parts)
+        painter.fillRect(box(part.start, part.duration, 1.5), part.alarm ? style.crit : own);
 }
 
 TokenBarItem::TokenBarItem(QQuickItem *parent) : ChartItem(parent) { updateOnChange(this); }

@@ -82,6 +82,11 @@ FocusScope {
         if (activateOnClick !== twice)
             root.activated(index);
     }
+    // Into view, without choosing it.
+    function reveal(index: int): void {
+        if (index >= 0 && index < list.count)
+            list.positionViewAtIndex(index, ListView.Contain);
+    }
     function moveTo(index: int): void {
         keyboardUsed = true;
         if (list.count === 0)

@@ -14,14 +14,26 @@ Panel {
     required property Session session
     required property RunModel run
     readonly property alias table: rows
+    // Lanes take the place of the column, files have it.
+    readonly property var exportColumns: run.hasLanes ? rows.exportColumns.concat([{ key: "agent", title: qsTr("Agent") }]) : rows.exportColumns
     readonly property int barIndex: rows.columns.findIndex(column => column.key === "waterfall")
 
     title: qsTr("Calls")
     subtitle: run.calls.totalText
     headHeight: Theme.px(36)
-    headerExtras: TokenLegend {
-        visible: !Theme.large
-    }
+    headerExtras: [
+        TextButton {
+            objectName: "foldRepeats"
+            small: true
+            visible: root.run.hasRepeats
+            iconName: "loop"
+            text: root.run.folded ? qsTr("Show repeats") : qsTr("Fold repeats")
+            onClicked: root.run.folded = !root.run.folded
+        },
+        TokenLegend {
+            visible: !Theme.large
+        }
+    ]
 
     ModelTable {
         id: rows
@@ -34,9 +46,9 @@ Panel {
         activateOnClick: false
         selectable: true
         allColumns: [
-            { key: "number", title: "", width: 40, kind: "muted", always: true },
+            { key: "number", title: "", width: 44, kind: "custom", always: true },
             { key: "step", title: qsTr("Step"), width: 0, weight: 0.72, kind: "custom" },
-            { key: "agent", title: qsTr("Agent"), width: 0, weight: 0.9, kind: "text", wide: 1000 },
+            { key: "agent", title: qsTr("Agent"), width: 0, weight: 0.9, kind: "text", wide: root.run.hasLanes ? Infinity : 1000 },
             { key: "modelName", title: qsTr("Model"), width: 0, weight: 1.35, kind: "custom", always: true },
             { key: "waterfall", title: "", width: 136, kind: "custom", always: true, wide: 760 },
             { key: "tokens", title: qsTr("Tokens by class"), width: 102, kind: "custom", always: true, exportKey: "tokensText" },
@@ -45,14 +57,24 @@ Panel {
             { key: "cost", title: qsTr("Cost"), width: 78, align: "right", kind: "custom", always: true },
             { key: "sum", title: qsTr("Sum"), width: 86, align: "right", kind: "custom", wide: 820 }
         ]
-        delegates: ({ step: stepCell, modelName: modelCell, waterfall: barCell, tokens: tokenCell, cost: costCell, sum: sumCell })
-        onPicked: index => root.run.select(index)
-        onActivated: index => root.run.select(index)
+        delegates: ({ number: numberCell, step: stepCell, modelName: modelCell, waterfall: barCell, tokens: tokenCell, cost: costCell, sum: sumCell })
+        onPicked: index => root.run.pick(index)
+        onActivated: index => root.run.toggle(index)
+        onKeyed: (index, key) => {
+            if (key === Qt.Key_Right || key === Qt.Key_Left)
+                root.run.setOpen(index, key === Qt.Key_Right);
+        }
 
         Binding {
             target: rows
             property: "currentIndex"
-            value: root.run.selected
+            value: root.run.selectedRow
+        }
+        Connections {
+            target: root.run
+            function onSelectedChanged(): void {
+                rows.reveal(root.run.selectedRow);
+            }
         }
         Item {
             id: axis
@@ -61,6 +83,10 @@ Panel {
             width: root.barIndex >= 0 ? rows.columnWidth[root.barIndex] - 2 * Theme.cellPad : 0
             height: Theme.tableHeadHeight
             visible: root.barIndex >= 0
+
+            readonly property real between: width * (root.run.gridPositions[1] ?? 1)
+            readonly property int longest: Math.max(1, ...root.run.gridTexts.map(text => text.length))
+            readonly property int every: Math.max(1, Math.ceil(Theme.px(8 + 6 * longest) / Math.max(1, between)))
 
             Repeater {
                 model: root.run.gridTexts.length
@@ -71,6 +97,7 @@ Panel {
 
                     x: Math.max(0, Math.min(axis.width - width, index === 0 ? 0 : at - width / 2))
                     height: axis.height
+                    visible: index % axis.every === 0
                     role: PlainText.Caption
                     tone: "muted"
                     text: root.run.gridTexts[index] ?? ""
@@ -79,41 +106,21 @@ Panel {
         }
     }
     Component {
+        id: numberCell
+
+        RunNumberCell {
+            onToggled: index => root.run.toggle(index)
+        }
+    }
+    Component {
         id: stepCell
 
-        TableCell {
-            id: step
-
-            NameText {
-                anchors.left: parent.left
-                anchors.right: failed.visible ? failed.left : parent.right
-                height: parent.height
-                role: PlainText.Small
-                strong: true
-                text: step.value === undefined ? "" : String(step.value)
-            }
-            Icon {
-                id: failed
-
-                anchors.right: parent.right
-                anchors.verticalCenter: parent.verticalCenter
-                visible: step.row?.failed === true
-                name: "incident"
-                size: 12
-                color: Theme.crit
-
-                HoverTip {
-                    text: step.row?.status ?? ""
-                }
-            }
-        }
+        RunStepCell {}
     }
     Component {
         id: modelCell
 
-        NameCell {
-            color: row && row.tier >= 0 ? Theme.tierColor(row.tier) : Theme.other
-        }
+        RunModelCell {}
     }
     Component {
         id: barCell

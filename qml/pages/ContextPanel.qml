@@ -21,13 +21,14 @@ Panel {
     headerExtras: Legend {
         visible: !Theme.large
         items: [{ text: qsTr("Sent before"), color: Theme.seriesColor(0) }, { text: qsTr("New"), color: Theme.seriesColor(4) },
-            { text: qsTr("Read from cache"), color: Theme.tokenColor(1), line: true }]
+            { text: qsTr("Read from cache"), color: Theme.tokenColor(1), line: true },
+            { text: qsTr("Least squares"), color: Theme.text2, line: true }]
     }
 
     ContextChart {
         objectName: "contextChart"
         chartData: root.figures.context
-        selected: root.run.selected
-        onCallClicked: index => root.run.select(index)
+        selected: root.run.contextSelected
+        onCallClicked: index => root.run.selectContext(index)
     }
 }

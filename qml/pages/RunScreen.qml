@@ -20,7 +20,7 @@ PageBase {
     titleMono: true
     usesRange: false
     exports: ready ? [
-        { key: "calls", text: qsTr("Calls"), base: "run", table: run.calls, columns: calls.table.exportColumns },
+        { key: "calls", text: qsTr("Calls"), base: "run", table: run.everyCall, columns: calls.exportColumns },
         { key: "classes", text: qsTr("Tokens by class"), base: "run-classes", table: run.classes, columns: classes.exportColumns }
     ] : []
     actions: Component {
@@ -98,6 +98,10 @@ PageBase {
         value: root.run.calls.count > 0
     }
     LateVisible {
+        target: notes
+        value: root.run.notes.count > 0
+    }
+    LateVisible {
         target: signals
         value: root.run.signalRows.count > 0
     }
@@ -135,6 +139,16 @@ PageBase {
             }
         ]
         sideItems: [
+            NotesPanel {
+                id: notes
+
+                objectName: "notesPanel"
+                Layout.fillWidth: true
+                Layout.fillHeight: false
+                Layout.alignment: Qt.AlignTop
+                visible: false
+                run: root.run
+            },
             ClassesPanel {
                 id: classes
 

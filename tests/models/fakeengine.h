@@ -16,6 +16,7 @@ class FakeLedger : public Ledger {
 public:
     std::vector<Call> calls;
     std::vector<SignalFact> signalFacts;
+    std::vector<SpanFact> spans;
     std::vector<Cell> minutes;
 
     const OpenReport &openReport() const override { return m_report; }
@@ -75,7 +76,18 @@ public:
     {
         return unused();
     }
-    Result<StoredGroup> readTrace(const Key128 &) override { return unused(); }
+    Result<StoredGroup> readTrace(const Key128 &run) override
+    {
+        StoredGroup trace;
+        for (const Call &call : calls)
+            if (call.run == run)
+                trace.calls.push_back({{}, call, true});
+        std::stable_sort(trace.calls.begin(), trace.calls.end(),
+                         [](const StoredCall &a, const StoredCall &b) { return a.call.time < b.call.time; });
+        trace.spans = spans;
+        trace.signals = signalFacts;
+        return trace;
+    }
     Result<> setMeta(const std::string &, const std::string &) override { return unused(); }
     std::string meta(const std::string &) override { return {}; }
     Result<std::int64_t> retain(TimeNs) override { return unused(); }

@@ -49,6 +49,7 @@ private Q_SLOTS:
             v.window = {10, -20, 1280, 800, true};
             v.sources.push_back({"id1", "otlp-json", "/tmp/x \"y\"", true});
             v.workflowSlots.insert(QStringLiteral("wörk\nflow"), 3);
+            v.runFilters = {{QStringLiteral("my <b>"), {{QStringLiteral("cost_over"), QStringLiteral("0.5")}}}};
             QVERIFY(store.save().ok());
         }
         QCOMPARE(QFileInfo(path).permissions() & (QFile::ReadGroup | QFile::ReadOther | QFile::WriteGroup),
@@ -62,6 +63,16 @@ private Q_SLOTS:
         QCOMPARE(again.sources().front().target, std::string("/tmp/x \"y\""));
         QVERIFY(again.sources().front().paused);
         QCOMPARE(again.values().workflowSlots.value(QStringLiteral("wörk\nflow")), 3);
+        QCOMPARE(again.values().runFilters.size(), std::size_t(1));
+        QCOMPARE(again.values().runFilters[0],
+                 (SavedFilter{QStringLiteral("my <b>"), {{QStringLiteral("cost_over"), QStringLiteral("0.5")}}}));
+    }
+
+    void aFilterThatIsNotOneIsNamed()
+    {
+        const QString path = file(R"({"runFilters":[{"name":"a","conditions":[7]}]})");
+        ConfigStore store(path, false);
+        QVERIFY2(store.error().contains(QStringLiteral("/runFilters/0/conditions/0")), qPrintable(store.error()));
     }
 
     void foreignKeysStay()

@@ -132,7 +132,14 @@ private Q_SLOTS:
         const Formatter f = english();
         QCOMPARE(plain(f.percentText(0.618)), QStringLiteral("61.8 %"));
         QCOMPARE(plain(f.points(-0.049)), QStringLiteral("−4.9 pt"));
-        QCOMPARE(plain(f.change(0.092)), QStringLiteral("+9.2 %"));
+        QCOMPARE(plain(f.change(1.092, 1)), QStringLiteral("+9.2 %"));
+        QCOMPARE(plain(f.change(0.5, 1)), plain(f.percentText(-0.5)));
+        QCOMPARE(plain(f.change(11, 1)), QStringLiteral("+1,000.0 %"));
+        QCOMPARE(plain(f.change(177.868, 1)), QStringLiteral("178×")); // was "+17,686.8 %"
+        QCOMPARE(plain(f.change(11.2, 1)), QStringLiteral("11×"));
+        QCOMPARE(f.change(5, 0), QString());
+        QCOMPARE(f.change(5, 0.0099, Formatter::kLeastSpend), QString());
+        QCOMPARE(plain(f.change(0.02, 0.01, Formatter::kLeastSpend)), QStringLiteral("+100.0 %"));
         QCOMPARE(plain(f.percentInterval(0.948, 0.956)), QStringLiteral("94.8–95.6 %"));
         QCOMPARE(plain(f.bytesOf(1'200'000'000, 1'900'000'000)), QStringLiteral("1.2 of 1.9 GB"));
     }

@@ -104,6 +104,48 @@ void readSources(const Json &list, std::vector<SourceConfig> &out, QString &prob
     }
 }
 
+void readFilters(const Json &list, std::vector<SavedFilter> &out, QString &problem)
+{
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        const QString pointer = QStringLiteral("/runFilters/%1").arg(i);
+        if (!list[i].is_object()) {
+            if (problem.isEmpty())
+                problem = pointer + QCoreApplication::translate("ConfigStore", " must be an object");
+            return;
+        }
+        SavedFilter filter;
+        Reader reader(list[i], pointer, problem);
+        reader.text("name", filter.name);
+        if (filter.name.isEmpty())
+            reader.complain(QStringLiteral("name"), "is missing");
+        if (const Json *conditions = reader.member("conditions", true))
+            for (std::size_t c = 0; c < conditions->size(); ++c) {
+                if (!(*conditions)[c].is_object()) {
+                    reader.complain(QStringLiteral("conditions/%1").arg(c), "must be an object");
+                    return;
+                }
+                SavedCondition condition;
+                Reader part((*conditions)[c], pointer + QStringLiteral("/conditions/%1").arg(c), problem);
+                part.text("test", condition.test);
+                part.text("value", condition.value);
+                filter.conditions.push_back(std::move(condition));
+            }
+        out.push_back(std::move(filter));
+    }
+}
+
+Json filtersJson(const std::vector<SavedFilter> &filters)
+{
+    Json list = Json::array();
+    for (const SavedFilter &filter : filters) {
+        Json conditions = Json::array();
+        for (const SavedCondition &condition : filter.conditions)
+            conditions.push_back({{"test", condition.test.toStdString()}, {"value", condition.value.toStdString()}});
+        list.push_back({{"name", filter.name.toStdString()}, {"conditions", std::move(conditions)}});
+    }
+    return list;
+}
+
 } // namespace
 
 QString readConfig(const nlohmann::ordered_json &json, ConfigValues &values)
@@ -128,6 +170,8 @@ QString readConfig(const nlohmann::ordered_json &json, ConfigValues &values)
     }
     if (const Json *list = root.member("sources", true))
         readSources(*list, values.sources, problem);
+    if (const Json *list = root.member("runFilters", true))
+        readFilters(*list, values.runFilters, problem);
     if (const Json *colours = root.member("workflowColours", false)) {
         Reader reader(*colours, QStringLiteral("/workflowColours"), problem);
         for (const auto &[name, value] : colours->items()) {
@@ -168,6 +212,8 @@ void writeConfig(nlohmann::ordered_json &json, const ConfigValues &values)
         list.push_back(std::move(entry));
     }
     json["sources"] = std::move(list);
+    if (!values.runFilters.empty() || json.contains("runFilters"))
+        json["runFilters"] = filtersJson(values.runFilters);
     Json colours = Json::object();
     QStringList names = values.workflowSlots.keys();
     names.sort();

@@ -19,6 +19,19 @@ struct WindowGeometry {
     friend bool operator==(const WindowGeometry &, const WindowGeometry &) = default;
 };
 
+/// One condition as the operator wrote it; see core/models/runs/runfilterwords.h.
+struct SavedCondition {
+    QString test, value;
+    friend bool operator==(const SavedCondition &, const SavedCondition &) = default;
+};
+
+/// A named filter of runs: all conditions must hold.
+struct SavedFilter {
+    QString name;
+    std::vector<SavedCondition> conditions;
+    friend bool operator==(const SavedFilter &, const SavedFilter &) = default;
+};
+
 /// What the operator chose; stored in config.json.
 struct ConfigValues {
     QString theme = QStringLiteral("system"); ///< system|dark|light
@@ -30,6 +43,7 @@ struct ConfigValues {
     WindowGeometry window;
     std::vector<SourceConfig> sources;
     QHash<QString, int> workflowSlots; ///< name -> colour slot
+    std::vector<SavedFilter> runFilters;
 };
 
 /// $FLYBALL_HOME/config.json, else $XDG_CONFIG_HOME/flyball/config.json.

@@ -216,9 +216,12 @@ void ExploreModel::showEffects(const Comparison &comparison)
     };
     const Totals &a = comparison.before, &b = comparison.after;
     sum(0, a);
+    const QString calls = f.change(static_cast<double>(b.calls), static_cast<double>(a.calls), Formatter::kLeastCalls);
     effect(1, comparison.effects.volume,
-           a.calls > 0 ? f.change(static_cast<double>(b.calls) / static_cast<double>(a.calls) - 1)
-                       : tr("no calls there"));
+           !calls.isEmpty() ? calls
+           : a.calls == 0   ? tr("no calls there")
+           : a.calls == 1   ? tr("1 call there")
+                            : tr("%1 calls there").arg(f.count(a.calls)));
     effect(2, comparison.effects.mix, tr("%1 and its models").arg(explore::wordOf(m_choice.rows)));
     effect(3, comparison.effects.size, tr("longer or shorter calls"));
     effect(4, comparison.effects.rate, tr("price, cache, output"));

@@ -75,8 +75,11 @@ KpiText spend(const Formatter &f, const View &view, const Totals &totals, qint64
         text.chipMark = QStringLiteral("≥");
         text.chipTone = QStringLiteral("info");
     }
-    if (before && before->cost > UsdSum() && before->calls > 0) {
-        text.sub = f.change(totals.cost.toDouble() / before->cost.toDouble() - 1);
+    const QString change = before && before->calls > 0
+                               ? f.change(totals.cost.toDouble(), before->cost.toDouble(), Formatter::kLeastSpend)
+                               : QString();
+    if (!change.isEmpty()) {
+        text.sub = change;
         text.note = tr("against the same time before");
     } else {
         text.sub = tr("%1 calls").arg(f.count(totals.calls));

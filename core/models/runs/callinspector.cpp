@@ -4,6 +4,7 @@
 #include <QClipboard>
 #include <QGuiApplication>
 
+#include "core/models/runs/inspectorrows.h"
 #include "core/pricing/catalog.h"
 
 namespace flyball {
@@ -24,34 +25,6 @@ constexpr ClassName kClasses[] = {
     {TokenClass::OutText, QT_TRANSLATE_NOOP("flyball::CallInspector", "Output")},
     {TokenClass::OutReasoning, QT_TRANSLATE_NOOP("flyball::CallInspector", "Reasoning")},
     {TokenClass::OutAudio, QT_TRANSLATE_NOOP("flyball::CallInspector", "Audio output")},
-};
-
-class Rows {
-public:
-    explicit Rows(TableModel &table) : m_table(table) {}
-    void add(const QString &label, const QString &value, const QString &tone = {}, bool strong = false,
-             bool mono = false)
-    {
-        if (value.isEmpty() || value == Formatter::notApplicable())
-            return;
-        TableRow row = m_table.makeRow(label);
-        m_table.put(row, "label", label);
-        m_table.put(row, "value", value, value, kNoOrder);
-        m_table.put(row, "tone", tone);
-        m_table.put(row, "strong", strong);
-        m_table.put(row, "mono", mono);
-        m_table.put(row, "accessible", label + QStringLiteral(": ") + value);
-        m_rows.push_back(std::move(row));
-    }
-    void finish()
-    {
-        const int n = static_cast<int>(m_rows.size());
-        m_table.setSortedRows(std::move(m_rows), n);
-    }
-
-private:
-    TableModel &m_table;
-    std::vector<TableRow> m_rows;
 };
 
 QString qualityText(UsageQuality quality)
@@ -76,19 +49,14 @@ QString qualityText(UsageQuality quality)
 CallInspector::CallInspector(Services &services, QObject *parent)
     : QObject(parent),
       m_services(services),
-      m_rows({QStringLiteral("label"), QStringLiteral("value"), QStringLiteral("tone"), QStringLiteral("strong"),
-              QStringLiteral("mono")},
-             {}, {}, false, this)
+      m_rows({QStringLiteral("label"), QStringLiteral("value"), QStringLiteral("tone"), QStringLiteral("mono")}, {}, {},
+             false, this)
 {}
 
-void CallInspector::show(const Call *call, int number, const SymbolTable &symbols)
+void CallInspector::show(const Call *call, const CallPlace &place, int number, const SymbolTable &symbols)
 {
-    Rows rows(m_rows);
-    m_title.clear();
-    m_sub.clear();
-    m_ruleText.clear();
-    m_ruleTone.clear();
-    m_id.clear();
+    InspectorRows rows(m_rows);
+    clear();
     if (call == nullptr) {
         rows.finish();
         Q_EMIT changed();
@@ -101,7 +69,7 @@ void CallInspector::show(const Call *call, int number, const SymbolTable &symbol
     m_sub = t.step == Formatter::notApplicable() ? QString() : t.step;
     m_id = call->request != 0 ? name(call->request) : QString::fromStdString(toHex64(call->sub));
     rows.add(tr("Time"), f.dateText(call->time) + u' ' + f.timeSeconds(call->time));
-    rows.add(tr("Model"), t.model, {}, true);
+    rows.add(tr("Model"), t.model);
     if (call->modelRequested != 0 && call->modelRequested != call->model)
         rows.add(tr("Asked for"), name(call->modelRequested));
     rows.add(tr("Provider"), t.provider);
@@ -110,7 +78,7 @@ void CallInspector::show(const Call *call, int number, const SymbolTable &symbol
     rows.add(tr("Task type"), name(call->names.taskType));
     rows.add(tr("Service tier"), name(call->serviceTier));
     if (call->hasUsage()) {
-        rows.add(tr("Input, all classes"), tr("%1 tokens").arg(f.count(call->usage.inTotal())), {}, true);
+        rows.add(tr("Input, all classes"), tr("%1 tokens").arg(f.count(call->usage.inTotal())));
         for (const ClassName &c : kClasses)
             if (const std::int64_t n = call->usage[c.tokenClass]; n != 0)
                 rows.add(tr(c.label), tr("%1 tokens").arg(f.count(n)));
@@ -122,7 +90,7 @@ void CallInspector::show(const Call *call, int number, const SymbolTable &symbol
     rows.add(tr("Counts"), qualityText(call->usage.quality),
              call->usage.quality == UsageQuality::Exact ? QString() : QStringLiteral("warn"));
     const bool known = call->costOrigin == CostOrigin::Computed || call->costOrigin == CostOrigin::Reported;
-    rows.add(tr("Cost"), known ? f.moneyExact(UsdSum(call->cost)) : t.cost, t.costTone, true);
+    rows.add(tr("Cost"), known ? f.moneyExact(UsdSum(call->cost)) : t.cost, t.costTone);
     if (call->reportedPico >= 0)
         rows.add(tr("Cost the producer stated"), f.moneyExact(UsdSum(call->reportedPico)));
     if (call->latencyNs >= 0)
@@ -133,11 +101,26 @@ void CallInspector::show(const Call *call, int number, const SymbolTable &symbol
     rows.add(tr("Finish reason"), name(call->finishReason));
     if (call->attempt > 0)
         rows.add(tr("Attempt"), f.count(call->attempt));
+    if (place.retry)
+        rows.add(tr("Retry"), tr("yes"), QStringLiteral("warn"));
+    if (place.round > 0)
+        rows.add(tr("Repeat of the same steps"), f.count(place.round), place.loop ? QStringLiteral("crit") : QString());
+    if (place.resent > 0)
+        rows.add(tr("Sent before, estimated"), tr("≈ %1 tokens").arg(f.count(place.resent)));
     rows.add(tr("Policy revision seen"), name(call->names.policyRevision));
-    rows.add(tr("Id"), m_id, {}, false, true);
+    rows.add(tr("Id"), m_id, {}, true);
     rows.finish();
     rule(*call, symbols);
     Q_EMIT changed();
+}
+
+void CallInspector::clear()
+{
+    m_title.clear();
+    m_sub.clear();
+    m_ruleText.clear();
+    m_ruleTone.clear();
+    m_id.clear();
 }
 
 void CallInspector::rule(const Call &call, const SymbolTable &symbols)

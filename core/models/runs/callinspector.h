@@ -4,10 +4,13 @@
 #include <QObject>
 #include <QtQml/qqmlregistration.h>
 
+#include "core/aggregate/views/runlines.h"
 #include "core/models/runs/callrows.h"
 #include "core/models/table/tablemodel.h"
 
 namespace flyball {
+
+class InspectorRows;
 
 /// Everything known of one call, with the price rule in words. GUI thread; part of RunModel.
 class CallInspector : public QObject {
@@ -30,12 +33,21 @@ public:
     [[nodiscard]] QString ruleTone() const { return m_ruleTone; }
     Q_INVOKABLE void copyId();
 
-    void show(const Call *call, int number, const SymbolTable &symbols);
+    /// Null shows nothing.
+    void show(const Call *call, const CallPlace &place, int number, const SymbolTable &symbols);
+    /// A lane, tool or fold of the run.
+    void showLine(const RunPicture &run, const RunLine &line, const SymbolTable &symbols);
 
 Q_SIGNALS:
     void changed();
 
 private:
+    void clear();
+    void laneRows(InspectorRows &rows, const RunPicture &run, const RunLane &lane, const SymbolTable &symbols);
+    void toolRows(InspectorRows &rows, const RunTool &tool, const SymbolTable &symbols);
+    void foldRows(InspectorRows &rows, const RunPicture &run, const RunLane &lane, const Repeat &repeat,
+                  const SymbolTable &symbols);
+    void totalRows(InspectorRows &rows, const Totals &totals);
     void rule(const Call &call, const SymbolTable &symbols);
 
     Services &m_services;

@@ -6,13 +6,15 @@
 #include <optional>
 
 #include "core/models/runs/callinspector.h"
+#include "core/models/runs/runreading.h"
+#include "core/models/runs/runrows.h"
 #include "core/models/session/viewbuilder.h"
 #include "core/models/table/kpi.h"
 
 namespace flyball {
 
-/// One run, call by call. Sums come from the snapshot's run row; calls are read by the query thread
-/// and read again when the row changed. GUI thread.
+/// One run: agents as lanes, call by call. Sums come from the snapshot's run row; calls are read and judged by the
+/// query thread, and read again when the row changed, one reading at a time. GUI thread.
 class RunModel : public QObject {
     Q_OBJECT
     QML_ELEMENT
@@ -32,17 +34,23 @@ class RunModel : public QObject {
     Q_PROPERTY(QString stateIcon READ stateIcon NOTIFY changed)
     Q_PROPERTY(QQmlListProperty<flyball::Kpi> kpis READ kpis CONSTANT)
     Q_PROPERTY(flyball::TableModel *calls READ calls CONSTANT)
+    Q_PROPERTY(flyball::TableModel *everyCall READ everyCall CONSTANT)
     Q_PROPERTY(flyball::TableModel *classes READ classes CONSTANT)
     Q_PROPERTY(flyball::TableModel *signalRows READ signalRows CONSTANT)
+    Q_PROPERTY(flyball::TableModel *notes READ notes CONSTANT)
     Q_PROPERTY(QStringList gridTexts READ gridTexts NOTIFY callsChanged)
     Q_PROPERTY(QVariantList gridPositions READ gridPositions NOTIFY callsChanged)
-    Q_PROPERTY(flyball::ContextData context READ context NOTIFY callsChanged)
-    Q_PROPERTY(QString contextText READ contextText NOTIFY callsChanged)
-    Q_PROPERTY(int selected READ selected NOTIFY selectedChanged)
+    Q_PROPERTY(flyball::ContextData context READ context NOTIFY contextChanged)
+    Q_PROPERTY(QString contextText READ contextText NOTIFY contextChanged)
+    Q_PROPERTY(int contextSelected READ contextSelected NOTIFY selectedChanged)
+    Q_PROPERTY(bool hasRepeats READ hasRepeats NOTIFY callsChanged)
+    Q_PROPERTY(bool folded READ folded WRITE setFolded NOTIFY callsChanged)
+    Q_PROPERTY(bool hasLanes READ hasLanes NOTIFY callsChanged)
+    Q_PROPERTY(int selectedRow READ selectedRow NOTIFY selectedChanged)
     Q_PROPERTY(flyball::CallInspector *call READ call CONSTANT)
 
 public:
-    static constexpr int kMaxCalls = 5'000;
+    static constexpr std::size_t kFoldFrom = 60; ///< calls from which repeats are folded at first
     RunModel(Services &services, QObject *parent = nullptr);
 
     [[nodiscard]] QString state() const { return m_head.state; }
@@ -59,24 +67,39 @@ public:
     [[nodiscard]] QString stateTone() const { return m_head.stateTone; }
     [[nodiscard]] QString stateIcon() const { return m_head.stateIcon; }
     [[nodiscard]] QQmlListProperty<Kpi> kpis() { return kpiProperty(this, &m_kpis); }
-    [[nodiscard]] TableModel *calls() { return &m_callRows; }
+    [[nodiscard]] TableModel *calls() { return &m_lines; }         ///< lanes, calls, tools and folds, as they are shown
+    [[nodiscard]] TableModel *everyCall() { return &m_everyCall; } ///< by time, whatever is folded; for exports
     [[nodiscard]] TableModel *classes() { return &m_classes; }
     [[nodiscard]] TableModel *signalRows() { return &m_signals; }
+    [[nodiscard]] TableModel *notes() { return &m_notes; } ///< what stands out, in words
     [[nodiscard]] QStringList gridTexts() const { return m_gridTexts; }
     [[nodiscard]] QVariantList gridPositions() const { return m_gridPositions; }
-    [[nodiscard]] ContextData context() const { return m_context; }
+    [[nodiscard]] ContextData context() const { return m_context; } ///< of the agent of the selected line
     [[nodiscard]] QString contextText() const { return m_contextText; }
-    [[nodiscard]] int selected() const { return m_selected; }
+    [[nodiscard]] int contextSelected() const; ///< bar of the selected call; -1 none
+    [[nodiscard]] bool hasRepeats() const { return m_hasRepeats; }
+    [[nodiscard]] bool folded() const { return m_folding.fold; }
+    void setFolded(bool folded);
+    [[nodiscard]] bool hasLanes() const { return m_reading.picture && m_reading.picture->lanes.size() > 1; }
+    [[nodiscard]] int selectedRow() const { return m_selectedRow; }
+    [[nodiscard]] int selected() const { return m_selected; } ///< call by time; -1 when a line of another kind is
     [[nodiscard]] CallInspector *call() { return &m_inspector; }
-    Q_INVOKABLE void select(int index);
+    /// A call by time, from 0; opens what hides it.
+    Q_INVOKABLE void select(int call);
+    Q_INVOKABLE void pick(int row);
+    /// Opens or closes a lane or a fold; nothing on other lines.
+    Q_INVOKABLE void toggle(int row);
+    Q_INVOKABLE void setOpen(int row, bool open);
+    Q_INVOKABLE void selectContext(int bar);
     Q_INVOKABLE void copyId();
 
     void show(const View &view, const QString &runId);
-    [[nodiscard]] const std::vector<Call> &callList() const { return m_calls; }
+    [[nodiscard]] const RunReading &reading() const { return m_reading; }
 
 Q_SIGNALS:
     void changed();
     void callsChanged();
+    void contextChanged();
     void selectedChanged();
 
 private:
@@ -87,37 +110,45 @@ private:
         bool open = false;
         friend bool operator==(const Head &, const Head &) = default;
     };
-    struct Loaded {
-        std::vector<Call> calls;
-        std::vector<SignalFact> found;
-        QString error;
-        bool more = false;
-    };
-    void ask(const Key128 &run);
-    void received(Loaded loaded);
+    void ask();
+    void received(std::shared_ptr<RunReading> reading);
+    void forget();
+    void showMissing(const QString &runId);
     void showHead(const View &view, const RunRow &row);
     void showKpis();
-    void showCalls();
+    void arrive(int rows);
+    void later(std::function<void()> work);
+    void showTables();
+    void finish();
+    void showLines(int most = std::numeric_limits<int>::max());
+    void showEveryCall();
     void showClasses();
     void showSignals();
-    void showContext();
-    void showGrid(double span);
+    void showNotes();
+    void showContext(int lane);
+    void showGrid();
+    void inspect();
+    [[nodiscard]] const RunLine *lineAt(int row) const;
 
     Services &m_services;
     Head m_head;
     std::shared_ptr<const Snapshot> m_snapshot;
     std::optional<RunRow> m_row;
-    std::vector<Call> m_calls; ///< by time
-    std::vector<SignalFact> m_found;
-    bool m_more = false;
+    RunReading m_reading;
+    RunFolding m_folding;
+    bool m_asking = false, m_askAgain = false, m_hasRepeats = false, m_foldingChosen = false;
     int m_request = 0;
-    int m_selected = -1;
+    int m_selected = -1, m_selectedRow = -1;
+    int m_contextLane = -1;
+    std::size_t m_contextStep = 1; ///< calls in a bar
+    std::vector<int> m_bars;       ///< the call each bar shows
     std::uint64_t m_generation = 0;
-    std::vector<double> m_resent; ///< per call, tokens sent again (estimate from counts)
     KpiList m_kpis;
-    TableModel m_callRows, m_classes, m_signals;
+    RunRows m_lines, m_everyCall;
+    TableModel m_classes, m_signals, m_notes;
     QStringList m_gridTexts;
     QVariantList m_gridPositions;
+    double m_gridStep = 0;
     ContextData m_context;
     QString m_contextText;
     CallInspector m_inspector;

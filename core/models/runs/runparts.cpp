@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <map>
-#include <numeric>
 
 #include "core/aggregate/views/runstats.h"
 #include "core/models/overview/kpitexts.h"
@@ -56,10 +53,12 @@ void RunModel::showKpis()
     KpiText resend;
     resend.label = tr("Resend factor");
     double fresh = 0;
-    for (std::size_t i = 0; i < m_calls.size(); ++i)
-        fresh += static_cast<double>(m_calls[i].usage.inTotal()) - m_resent[i];
+    const RunPicture &run = *m_reading.picture;
+    for (std::size_t i = 0; i < run.calls.size(); ++i)
+        if (run.calls[i].responseCache == ResponseCache::None)
+            fresh += static_cast<double>(run.calls[i].usage.inTotal() - run.places[i].resent);
     const auto input = static_cast<double>(t.inTotal());
-    if (fresh > 0 && !m_more) {
+    if (fresh > 0 && !m_reading.more) {
         resend.mark = QStringLiteral("≈");
         resend.value = f.number(input / fresh, 1);
         resend.unit = QStringLiteral("×");
@@ -77,99 +76,41 @@ void RunModel::showKpis()
         m_kpis[i]->set(all[static_cast<std::size_t>(i)]);
 }
 
-void RunModel::showCalls()
+void RunModel::showLines(int most)
 {
-    if (!m_snapshot)
-        return;
     const Formatter &f = m_services.format;
-    const SymbolTable &symbols = *m_snapshot->symbols;
-    TimeNs first = std::numeric_limits<TimeNs>::max(), last = std::numeric_limits<TimeNs>::min();
-    double widest = 0;
-    const auto startOf = [](const Call &call) { return call.time - std::max<std::int64_t>(0, call.latencyNs); };
-    for (const Call &call : m_calls) {
-        first = std::min(first, startOf(call));
-        last = std::max(last, call.time);
-        widest = std::max(widest, static_cast<double>(call.usage.total()));
-    }
-    const double span = m_calls.empty() ? 0 : static_cast<double>(last - first) / 1e9;
-    showGrid(span);
-    Totals sum, whole;
-    for (const Call &call : m_calls)
-        whole.add(call);
-    // One column, one precision (design 6): cents where the run comes to ten of them, else what a call has.
-    const bool cents = !(whole.cost < UsdSum(100'000'000'000));
-    std::vector<TableRow> rows;
-    rows.reserve(m_calls.size());
-    for (std::size_t i = 0; i < m_calls.size(); ++i) {
-        const Call &call = m_calls[i];
-        const CallTexts t = callTexts(call, symbols, f);
-        sum.add(call);
-        TableRow row =
-            m_callRows.makeRow(QString::fromStdString(toHex(call.group)) + u'-' + QString::number(call.sub, 16));
-        const int tier = tierIndex(call.names.tier == 0 ? std::string_view() : symbols.text(call.names.tier));
-        WaterfallData bar;
-        bar.start = static_cast<double>(startOf(call) - first) / 1e9;
-        bar.duration = static_cast<double>(std::max<std::int64_t>(0, call.latencyNs)) / 1e9;
-        bar.span = span;
-        bar.tier = tier;
-        bar.alarm = call.failed();
-        const auto put = [&](const char *role, const QVariant &shown, const QVariant &plain = {}) {
-            m_callRows.put(row, role, shown, plain, kNoOrder);
-        };
-        const bool counts = call.hasUsage();
-        put("number", QString::number(i + 1), qlonglong(i + 1));
-        put("step", t.step, t.step);
-        put("agent", t.agent, t.agent);
-        put("modelName", t.model, t.model);
-        put("tier", tier);
-        put("waterfall", QVariant::fromValue(bar));
-        put("tokens", QVariant::fromValue(tokenData(call.usage, widest)));
-        put("input", counts ? f.tokens(call.usage.inTotal()) : Formatter::unknown(),
-            counts ? QVariant(qlonglong(call.usage.inTotal())) : QVariant());
-        put("output", counts ? f.tokens(call.usage.outTotal()) : Formatter::unknown(),
-            counts ? QVariant(qlonglong(call.usage.outTotal())) : QVariant());
-        put("cost", t.cost, t.costPlain);
-        put("costMark", t.costMark);
-        put("costTone", t.costTone);
-        put("sum",
-            Formatter::costUnknown(sum) ? Formatter::unknown()
-            : cents                     ? f.money(sum.cost)
-                                        : f.moneyFine(sum.cost),
-            QString::fromStdString(sum.cost.toDecimal()));
-        put("sumMark", Formatter::costUnknown(sum) ? QString() : Formatter::mark(sum.bound()));
-        put("status", t.status, t.status);
-        put("statusTone", t.statusTone);
-        put("failed", call.failed());
-        put("time", f.timeSeconds(call.time), QString::fromStdString(formatRfc3339(call.time)));
-        put("accessible", tr("Call %1, %2, %3, %4").arg(QString::number(i + 1), t.step, t.cost, t.status));
-        rows.push_back(std::move(row));
-    }
-    const int n = static_cast<int>(rows.size());
-    m_callRows.setStatus(m_more ? tr("first %1 calls").arg(f.count(n)) : tr("%1 calls").arg(f.count(n)),
-                         m_head.state == u"loading", tr("No calls"));
-    m_callRows.setSortedRows(std::move(rows), n);
-    const auto any = [&](auto &&test) { return std::any_of(m_calls.begin(), m_calls.end(), test); };
-    QStringList present{QStringLiteral("number"), QStringLiteral("modelName"), QStringLiteral("tokens"),
-                        QStringLiteral("input"),  QStringLiteral("output"),    QStringLiteral("cost"),
-                        QStringLiteral("sum"),    QStringLiteral("time")};
-    if (any([](const Call &c) { return c.names.step != 0; }))
-        present << QStringLiteral("step");
-    if (any([](const Call &c) { return c.names.agent != 0; }))
-        present << QStringLiteral("agent");
-    if (any([](const Call &c) { return c.latencyNs >= 0; }))
-        present << QStringLiteral("waterfall");
-    if (any([](const Call &c) { return c.failed() || !c.hasUsage(); }))
-        present << QStringLiteral("status");
-    m_callRows.setPresent(present);
+    const RunPicture &run = *m_reading.picture;
+    const auto n = static_cast<qint64>(run.calls.size());
+    QString text = m_reading.more ? tr("first %1 calls").arg(f.count(n))
+                   : n == 1       ? tr("1 call")
+                                  : tr("%1 calls").arg(f.count(n));
+    if (run.lanes.size() > 1)
+        text = tr("%1 of %2 agents").arg(text, f.count(static_cast<qint64>(run.lanes.size())));
+    m_lines.setStatus(text, m_head.state == u"loading", tr("No calls"));
+    m_lines.show(m_reading.picture, linesOf(run, m_folding), m_snapshot ? m_snapshot->symbols : nullptr, m_gridStep,
+                 most);
 }
 
-void RunModel::showGrid(double span)
+void RunModel::showEveryCall()
 {
+    std::vector<RunLine> lines;
+    const RunPicture &run = *m_reading.picture;
+    for (std::uint32_t i = 0; i < run.calls.size(); ++i)
+        lines.push_back({RunLine::Kind::Call, run.places[i].lane, i, true});
+    m_everyCall.show(m_reading.picture, std::move(lines), m_snapshot ? m_snapshot->symbols : nullptr, 0);
+}
+
+void RunModel::showGrid()
+{
+    const RunPicture &run = *m_reading.picture;
+    const double span = static_cast<double>(run.last - run.first) / 1e9;
+    m_gridStep = 0;
     m_gridTexts.clear();
     m_gridPositions.clear();
     if (span <= 0)
         return;
     const double step = niceStep(span);
+    m_gridStep = step;
     for (double at = 0; at <= span; at += step) {
         m_gridTexts.append(at == 0     ? QStringLiteral("0 s")
                            : step < 60 ? m_services.format.number(at, step < 1 ? 1 : 0) + QStringLiteral("\u202fs")
@@ -182,7 +123,7 @@ void RunModel::showSignals()
 {
     const Formatter &f = m_services.format;
     std::vector<TableRow> rows;
-    for (const SignalFact &fact : m_found) {
+    for (const SignalFact &fact : m_reading.found) {
         TableRow row = m_signals.makeRow(QString::number(fact.span, 16) + u'-' + QString::number(fact.id, 16));
         const QString name = symbolText(*m_snapshot->symbols, fact.name, NameKind::Other);
         const QString label =
@@ -199,41 +140,6 @@ void RunModel::showSignals()
     }
     const int n = static_cast<int>(rows.size());
     m_signals.setSortedRows(std::move(rows), n);
-}
-
-void RunModel::showContext()
-{
-    // metrics.md 3.1, counts only: what a call sends again is at most the input and output of the
-    // call before it by the same agent.
-    m_context = {};
-    m_resent.assign(m_calls.size(), 0);
-    std::map<Symbol, double> before;
-    constexpr std::size_t kMost = 400; // bars need at least two pixels
-    for (std::size_t i = 0; i < m_calls.size(); ++i) {
-        const Call &call = m_calls[i];
-        const auto input = static_cast<double>(call.usage.inTotal());
-        const auto found = before.find(call.names.agent);
-        m_resent[i] = found == before.end() ? 0 : std::min(input, found->second);
-        if (call.hasUsage())
-            before[call.names.agent] = input + static_cast<double>(call.usage.outTotal());
-        if (i >= kMost)
-            continue;
-        ContextCall bar;
-        bar.label = QString::number(i + 1);
-        bar.history = m_resent[i];
-        bar.fresh = input - m_resent[i];
-        bar.cacheRead = (call.flags & CallCacheKnown) != 0 ? static_cast<double>(call.usage[TokenClass::CacheRead])
-                                                           : std::numeric_limits<double>::quiet_NaN();
-        bar.alarm = call.failed();
-        m_context.calls.append(bar);
-    }
-    m_contextText = m_calls.size() > kMost ? tr("input tokens, first %1 calls").arg(kMost)
-                                           : tr("input tokens per call, history estimated from counts");
-    if (!m_calls.empty())
-        m_context.summary = tr("Input grows from %1 to %2 tokens over %3 calls")
-                                .arg(m_services.format.tokens(m_calls.front().usage.inTotal()),
-                                     m_services.format.tokens(m_calls.back().usage.inTotal()),
-                                     m_services.format.count(static_cast<qint64>(m_calls.size())));
 }
 
 } // namespace flyball

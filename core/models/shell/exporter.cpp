@@ -80,35 +80,32 @@ void Exporter::setRange(const QString &text, const QString &since, const QString
 Exporter::Sheet Exporter::sheetOf(const TableModel &table, const QVariantList &columns)
 {
     Sheet sheet;
+    const std::vector<TableRow> rows = table.everyRow();
     std::vector<std::size_t> places;
+    std::vector<bool> plainPlaces;
     for (const QVariant &column : columns) {
         const QString key = column.toMap().value(QStringLiteral("key")).toString();
-        const int at = table.roleIndex(key);
-        if (at < 0)
+        const int role = table.roleIndex(key);
+        if (role < 0)
             continue;
+        const auto at = static_cast<std::size_t>(role);
+        const bool anyPlain =
+            std::any_of(rows.begin(), rows.end(), [&](const TableRow &row) { return row.plain[at].isValid(); });
         // Charts have no plain value, so their columns carry nothing to write.
-        const bool any =
-            table.rows().empty() || std::any_of(table.rows().begin(), table.rows().end(), [&](const TableRow &row) {
-                const QVariant &cell = row.cells[static_cast<std::size_t>(at)];
-                return row.plain[static_cast<std::size_t>(at)].isValid() || cell.typeId() == QMetaType::QString;
-            });
-        if (!any)
+        if (!anyPlain && !rows.empty() && std::none_of(rows.begin(), rows.end(), [&](const TableRow &row) {
+                return row.cells[at].typeId() == QMetaType::QString;
+            }))
             continue;
         sheet.keys.append(key);
         sheet.titles.append(column.toMap().value(QStringLiteral("title")).toString());
-        places.push_back(static_cast<std::size_t>(at));
+        places.push_back(at);
+        plainPlaces.push_back(anyPlain);
     }
     const auto markPlace = [&](const QString &key) { return table.roleIndex(key + QStringLiteral("Mark")); };
-    for (const TableRow &row : table.rows()) {
+    for (const TableRow &row : rows) {
         std::vector<QVariant> cells;
-        for (std::size_t i = 0; i < places.size(); ++i) {
-            const std::size_t at = places[i];
-            const bool plain = row.plain[at].isValid();
-            const bool hasPlain = plain
-                                  || std::any_of(table.rows().begin(), table.rows().end(),
-                                                 [at](const TableRow &r) { return r.plain[at].isValid(); });
-            cells.push_back(plain ? row.plain[at] : hasPlain ? QVariant() : row.cells[at]);
-        }
+        for (std::size_t i = 0; i < places.size(); ++i)
+            cells.push_back(plainPlaces[i] ? row.plain[places[i]] : row.cells[places[i]]);
         for (const QString &key : sheet.keys)
             if (const int at = markPlace(key); at >= 0)
                 cells.push_back(row.cells[static_cast<std::size_t>(at)]);

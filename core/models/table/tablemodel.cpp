@@ -30,7 +30,7 @@ QVariant TableModel::data(const QModelIndex &index, int role) const
     if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
         return {};
     const int cell = role - Qt::UserRole - 1;
-    const TableRow &row = m_rows[static_cast<std::size_t>(index.row())];
+    const TableRow &row = rowAt(index.row());
     return cell >= 0 && cell < m_index.size() ? row.cells[static_cast<std::size_t>(cell)] : QVariant();
 }
 
@@ -63,18 +63,17 @@ QString TableModel::copyText(int index, const QStringList &keys) const
 {
     if (index < 0 || index >= count())
         return {};
-    const TableRow &row = m_rows[static_cast<std::size_t>(index)];
+    const TableRow &row = rowAt(index);
     QStringList texts, marks;
     for (const QString &key : keys) {
         const int at = roleIndex(key);
         if (at < 0)
             continue;
         const auto i = static_cast<std::size_t>(at);
-        const bool hasPlain =
-            std::any_of(m_rows.begin(), m_rows.end(), [i](const TableRow &r) { return r.plain[i].isValid(); });
-        const QVariant &value = hasPlain ? row.plain[i] : row.cells[i];
+        const bool plain = hasPlain(i);
+        const QVariant &value = plain ? row.plain[i] : row.cells[i];
         const bool isText = value.typeId() == QMetaType::QString;
-        if (!hasPlain && !isText)
+        if (!plain && !isText)
             continue; // a small chart
         QString text = value.typeId() == QMetaType::Double
                            ? QString::number(value.toDouble(), 'g', QLocale::FloatingPointShortest)
@@ -86,6 +85,11 @@ QString TableModel::copyText(int index, const QStringList &keys) const
     while (!marks.isEmpty() && marks.last().isEmpty())
         marks.removeLast();
     return (texts + marks).join(u'\t');
+}
+
+bool TableModel::hasPlain(std::size_t role) const
+{
+    return std::any_of(m_rows.begin(), m_rows.end(), [role](const TableRow &r) { return r.plain[role].isValid(); });
 }
 
 void TableModel::setFrozen(bool frozen)
@@ -134,8 +138,9 @@ QVariantMap TableModel::row(int index) const
     QVariantMap map;
     if (index < 0 || index >= count())
         return map;
+    const TableRow &row = rowAt(index);
     for (auto it = m_index.begin(); it != m_index.end(); ++it)
-        map.insert(it.key(), m_rows[static_cast<std::size_t>(index)].cells[static_cast<std::size_t>(it.value())]);
+        map.insert(it.key(), row.cells[static_cast<std::size_t>(it.value())]);
     return map;
 }
 

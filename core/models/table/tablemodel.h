@@ -44,7 +44,7 @@ public:
     [[nodiscard]] QVariant data(const QModelIndex &index, int role) const override;
     [[nodiscard]] QHash<int, QByteArray> roleNames() const override { return m_names; }
 
-    [[nodiscard]] int count() const { return static_cast<int>(m_rows.size()); }
+    [[nodiscard]] virtual int count() const { return static_cast<int>(m_rows.size()); }
     [[nodiscard]] QString sortKey() const { return m_sortKey; }
     [[nodiscard]] bool sortDescending() const { return m_descending; }
     [[nodiscard]] bool frozen() const { return m_frozen; }
@@ -70,6 +70,10 @@ public:
     /// As put, with the plain value for exports and the number to sort by.
     void put(TableRow &row, const char *role, QVariant shown, QVariant plain, double order) const;
     [[nodiscard]] int roleIndex(const QString &role) const { return m_index.value(role, -1); }
+    /// 0 <= index < count(); valid until another row is asked for.
+    [[nodiscard]] virtual const TableRow &rowAt(int index) const { return m_rows[static_cast<std::size_t>(index)]; }
+    /// All of them, for exports.
+    [[nodiscard]] virtual std::vector<TableRow> everyRow() const { return m_rows; }
     [[nodiscard]] const std::vector<TableRow> &rows() const { return m_rows; }
 
     /// Replaces the content by difference; sorts, unless frozen.
@@ -87,6 +91,11 @@ Q_SIGNALS:
     void presentChanged();
     void statusChanged();
     void moreWanted();
+
+protected:
+    /// Whether a plain value of the role is known in any row.
+    [[nodiscard]] virtual bool hasPlain(std::size_t role) const;
+    void setTotal(int total) { m_total = total; }
 
 private:
     void sort(std::vector<TableRow> &rows) const;

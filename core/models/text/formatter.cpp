@@ -205,8 +205,13 @@ QString Formatter::points(double shareDifference) const
     return (plus ? QStringLiteral("+") : QString()) + text + kThin + QStringLiteral("pt");
 }
 
-QString Formatter::change(double ratioMinusOne) const
+QString Formatter::change(double now, double before, double floor) const
 {
+    if (!(before > 0) || before < floor)
+        return {};
+    const double ratioMinusOne = now / before - 1;
+    if (ratioMinusOne > 10)
+        return number(ratioMinusOne + 1, 0) + QStringLiteral("×");
     return (ratioMinusOne > 0 ? QStringLiteral("+") : QString()) + percentText(ratioMinusOne);
 }
 

@@ -47,8 +47,12 @@ public:
     [[nodiscard]] Quantity percent(double share, int decimals = 1) const;
     [[nodiscard]] QString percentText(double share, int decimals = 1) const; ///< "61.8 %"
     [[nodiscard]] QString points(double shareDifference) const;              ///< "−4.9 pt"
-    [[nodiscard]] QString change(double ratioMinusOne) const;                ///< "+9.2 %"
-    [[nodiscard]] QString percentInterval(double low, double high) const;    ///< "94.8–95.6 %"
+    /// What became of `before`: "+9.2 %", from eleven times on "178×". Empty when `before` is below `floor` or not
+    /// positive: a change against next to nothing says nothing.
+    [[nodiscard]] QString change(double now, double before, double floor = 0) const;
+    static constexpr double kLeastSpend = 0.01;                           ///< USD: the floor for changes of spend
+    static constexpr double kLeastCalls = 10;                             ///< the floor for changes of calls
+    [[nodiscard]] QString percentInterval(double low, double high) const; ///< "94.8–95.6 %"
     [[nodiscard]] QString number(double value, int decimals) const;
 
     [[nodiscard]] QString duration(qint64 ns) const; ///< two units at most: "4 min 10 s"

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Layouts
+import Flyball.Theme
+import Flyball.Controls
+import Flyball.Models
+
+// What stands out in a run: loops, retries, broken prefixes, answers from a cache, tools.
+Panel {
+    id: root
+
+    required property RunModel run
+
+    title: qsTr("What stands out")
+
+    ColumnLayout {
+        spacing: 0
+
+        Repeater {
+            model: root.run.notes
+
+            Item {
+                required property var model
+
+                Layout.fillWidth: true
+                Layout.preferredHeight: text.implicitHeight + 8
+                Layout.leftMargin: Theme.panelPad
+                Layout.rightMargin: Theme.panelPad
+                Accessible.role: Accessible.StaticText
+                Accessible.name: model.accessible
+
+                Column {
+                    id: text
+
+                    width: parent.width
+                    y: 2
+
+                    PlainText {
+                        width: parent.width
+                        role: PlainText.Small
+                        font.weight: Font.Medium
+                        tone: model.tone === "" ? "strong" : model.tone
+                        text: model.label
+                    }
+                    PlainText {
+                        width: parent.width
+                        role: PlainText.Small
+                        wrapMode: Text.Wrap
+                        text: model.value
+                    }
+                }
+                Hairline {
+                    anchors.bottom: parent.bottom
+                    width: parent.width
+                }
+            }
+        }
+        Item {
+            Layout.preferredHeight: 6
+        }
+    }
+}
