@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -71,6 +72,16 @@ struct RejectReason {
     std::int64_t lastLength = 0;
 };
 
+/// How the quality signals that a source brought fare.
+struct QualityCounts {
+    std::int64_t signals = 0;
+    std::int64_t joined = 0;
+    std::array<std::int64_t, kSignalAddresses> waiting{}; ///< by what they name: nothing of that name is known (yet)
+    std::int64_t ambiguous = 0;                           ///< their session is several runs
+
+    friend bool operator==(const QualityCounts &, const QualityCounts &) = default;
+};
+
 /// One source as the Sources page shows it. Plain counters, pulled; nothing is signalled per line.
 struct SourceHealth {
     std::string id;     ///< stable, from the configuration
@@ -92,6 +103,7 @@ struct SourceHealth {
     std::int64_t duplicates = 0;
     std::int64_t rejected = 0;
     std::vector<RejectReason> rejects;
+    QualityCounts quality;
 };
 
 struct ImportProgress {

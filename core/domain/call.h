@@ -64,6 +64,25 @@ struct Call {
 
 enum class Outcome : std::uint8_t { Unknown, Success, Failure, Capped, Timeout };
 
+/// Who said how a run went (design rule 3a.11).
+enum class OutcomeOrigin : std::uint8_t { None, Stated, Signal, Status };
+
+/// What the signals of a run amount to. Merging is commutative, associative and idempotent.
+struct Judgement {
+    static constexpr std::uint8_t kNoRank = 255;
+    Verdict verdict = Verdict::None;
+    std::uint8_t rank = kNoRank; ///< of the signal's name, 0 = the most trusted
+
+    void merge(const Judgement &other)
+    {
+        if (other.verdict == Verdict::None || (verdict != Verdict::None && other.rank > rank))
+            return;
+        if (verdict == Verdict::None || other.rank < rank || other.verdict == Verdict::Fail)
+            *this = other;
+    }
+    friend bool operator==(const Judgement &, const Judgement &) = default;
+};
+
 /// One execution of a workflow: what is known of it beside its calls.
 struct RunInfo {
     Key128 run;
@@ -73,7 +92,11 @@ struct RunInfo {
     Symbol prompt = 0;
     TimeNs start = 0;
     TimeNs end = 0;
-    Outcome outcome = Outcome::Unknown;
+    Outcome outcome = Outcome::Unknown; ///< decided from the four below: decideOutcome()
+    Outcome stated = Outcome::Unknown;  ///< by the agent itself (flyball.outcome)
+    Outcome status = Outcome::Unknown;  ///< by its end: a budget that stopped it, an error
+    Judgement judged;                   ///< by the signals of its own group
+    OutcomeOrigin origin = OutcomeOrigin::None;
     bool closed = false; ///< its root span has ended; formats without an end mark close when idle
 };
 

@@ -122,6 +122,16 @@ struct SpanFact {
 
 enum class Verdict : std::uint8_t { None, Pass, Fail };
 
+/// What a signal from outside the traces names; decides what its group is (core/domain/signaladdress.h).
+enum class SignalAddress : std::uint8_t {
+    Group,   ///< read beside the calls: the group is theirs
+    Run,     ///< a run by its id (a trace)
+    Session, ///< a session, or the run of a step record: joined while it is one run
+    Prompt,  ///< one prompt of a session
+    Request, ///< a call by its request or response id
+};
+inline constexpr std::size_t kSignalAddresses = 5;
+
 /// A quality signal. `span` 0 judges the run as a whole.
 struct SignalFact {
     Key128 group;
@@ -130,9 +140,12 @@ struct SignalFact {
     TimeNs time = 0;
     Symbol name = 0;
     Symbol label = 0;
+    Symbol source = 0;  ///< configured source of an imported one, else 0
+    Symbol comment = 0; ///< of a person, for reading only
     double score = 0;
     bool hasScore = false;
     Verdict verdict = Verdict::None;
+    SignalAddress address = SignalAddress::Group;
 };
 
 /// Monotone knowledge about something wider than one group; merged by OR.

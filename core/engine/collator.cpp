@@ -100,6 +100,18 @@ void Collator::resolve(std::uint32_t group, FactStore::Group &scratch, ResolvedG
     for (std::size_t i = 0; i < out.calls.size(); ++i)
         if (out.counted[i])
             m_pricer.get().price(out.calls[i]);
+    for (RunInfo &run : out.runs) {
+        if (run.run == m_store.groupKey(group))
+            run.judged = judge(scratch.signals, successRule(run.workflow), m_symbols);
+        decideOutcome(run, {});
+    }
+}
+
+void Collator::setSuccessRules(const std::vector<SuccessRule> &rules)
+{
+    m_success.clear();
+    for (const SuccessRule &rule : rules)
+        m_success[m_symbols.intern(rule.workflow)] = rule;
 }
 
 void Collator::resolveAll(const std::function<void(const Call &)> &callSink,

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/domain/outcome.h"
 #include "core/engine/callpricer.h"
 #include "core/engine/factstore.h"
 
@@ -48,6 +49,13 @@ public:
     [[nodiscard]] const Coverage &coverage() const { return m_coverage; }
     [[nodiscard]] Coverage &coverage() { return m_coverage; }
     void setPricer(CallPricer &pricer) { m_pricer = pricer; }
+    /// What counts as success, by workflow.
+    void setSuccessRules(const std::vector<SuccessRule> &rules);
+    [[nodiscard]] const SuccessRule *successRule(Symbol workflow) const
+    {
+        const auto it = m_success.find(workflow);
+        return it == m_success.end() ? nullptr : &it->second;
+    }
 
 private:
     void addFacts(const FactBatch &batch);
@@ -56,6 +64,7 @@ private:
     std::reference_wrapper<CallPricer> m_pricer;
     FactStore m_store;
     std::unordered_map<Symbol, std::uint32_t> m_traits;
+    std::unordered_map<Symbol, SuccessRule> m_success;
     Coverage m_coverage;
 };
 

@@ -18,7 +18,8 @@ LiveCollator::LiveCollator(SymbolTable &symbols, CallPricer &pricer, Ledger &led
       m_ledger(ledger),
       m_runs(runs),
       m_telemetry(symbols.intern(telemetry::kSubject)),
-      m_gateway(symbols.intern(gateway::kSubject))
+      m_gateway(symbols.intern(gateway::kSubject)),
+      m_quality(symbols)
 {}
 
 Result<> LiveCollator::start()
@@ -165,6 +166,7 @@ Result<> LiveCollator::add(const FactBatch &batch)
         if (store.addSignal(*group, signal)) {
             m_touchedSignals.insert(callKey(signal.group, signal.id ^ signal.span));
             m_dirty.insert(*group);
+            m_qualityChanged = m_quality.add(signal) || m_qualityChanged;
         }
     }
     return {};
@@ -222,18 +224,28 @@ void LiveCollator::collectGroup(std::uint32_t group, LedgerWrite &write)
         }
         if (!same || m_touchedFacts.contains(callKey(key, fact.sub)))
             write.calls.push_back({fact, m_out.calls[i], counted});
-        if (counted)
-            now.push_back(m_out.calls[i]);
-        else if ((before != old.end() || m_newEvents.contains(callKey(key, fact.sub)))
-                 && telemetry::isSighting(fact, m_collator.symbols()))
-            ++m_collator.coverage().duplicates; // once: when it is found to be told elsewhere
+        if (before != old.end() && (!counted || before->run != m_out.calls[i].run))
+            m_quality.dropCall(fact.requestKey, before->run);
+        if (!counted) {
+            if ((before != old.end() || m_newEvents.contains(callKey(key, fact.sub)))
+                && telemetry::isSighting(fact, m_collator.symbols()))
+                ++m_collator.coverage().duplicates; // once: when it is found to be told elsewhere
+            continue;
+        }
+        now.push_back(m_out.calls[i]);
+        m_quality.noteCall(fact.requestKey, m_out.calls[i].run);
+        if ((m_requestsKnown || m_quality.wantsCalls()) && !same && fact.requestKey != 0)
+            m_requestRuns.emplace(fact.requestKey, m_out.calls[i].run);
     }
+    for (const Call &call : old)
+        if (const RunRow *row = m_quality.empty() ? nullptr : m_runs.find(call.run); row && row->totals.calls == 0)
+            m_quality.dropRun(call.run);
     if (now.empty())
         m_resolved.erase(group);
     else
         old = std::move(now);
     for (const RunInfo &run : m_out.runs)
-        m_runs.setInfo(run, m_scratch.signals.empty() ? -1 : static_cast<std::int32_t>(m_scratch.signals.size()));
+        noteRun(run);
     for (const SpanFact &span : m_scratch.spans)
         if (m_touchedSpans.contains(callKey(span.trace, span.span)))
             write.spans.push_back(span);
@@ -246,6 +258,9 @@ void LiveCollator::collect(LedgerWrite &write)
 {
     for (const std::uint32_t group : m_dirty)
         collectGroup(group, write);
+    m_qualityChanged = !findNamed(); // what could not be looked up is looked up again
+    for (const Key128 &run : m_quality.takeChanged())
+        decideRun(run);
     m_dirty.clear();
     m_touchedFacts.clear();
     m_newEvents.clear();

@@ -10,6 +10,7 @@
 #include "core/engine/cellcube.h"
 #include "core/engine/collator.h"
 #include "core/engine/meetingpoint.h"
+#include "core/engine/qualityjoin.h"
 #include "core/engine/runtable.h"
 #include "core/ledger/ledger.h"
 
@@ -31,7 +32,7 @@ public:
     [[nodiscard]] Result<> forgotten(const std::vector<TraitFact> &traits);
     /// Marks a stored group to be resolved again (a new price, a trait that turned up late).
     [[nodiscard]] Result<> touch(const Key128 &group);
-    [[nodiscard]] bool pending() const { return !m_dirty.empty() || !m_learnt.empty(); }
+    [[nodiscard]] bool pending() const { return !m_dirty.empty() || !m_learnt.empty() || m_qualityChanged; }
     /// Resolves what changed and puts it into `write`; the cube deltas are there as well.
     void collect(LedgerWrite &write);
     /// To be called after a successful commit: drops the working set once it is large.
@@ -44,6 +45,15 @@ public:
     [[nodiscard]] const Totals &totals() const { return m_totals; }
     void setTotals(const Totals &totals) { m_totals = totals; }
     void setPricer(CallPricer &pricer) { m_collator.setPricer(pricer); }
+    void setSuccessRules(const std::vector<SuccessRule> &rules) { m_collator.setSuccessRules(rules); }
+    /// Calls fn(requestKey, run) for every stored call that names its request.
+    using RequestScan = std::function<Result<>(const std::function<void(std::uint64_t, const Key128 &)> &)>;
+    void setRequestScan(RequestScan scan) { m_scanRequests = std::move(scan); }
+    /// Imported signals as the ledger has them, joined to the runs that are loaded.
+    [[nodiscard]] Result<> loadQuality();
+    [[nodiscard]] const QualityJoin &quality() const { return m_quality; }
+    /// Decides these runs again, whose imported signals were as many as stated.
+    void decideAgain(const std::vector<std::pair<Key128, std::int32_t>> &runs);
     [[nodiscard]] TimeNs firstEvent() const { return m_first; }
     [[nodiscard]] TimeNs newestEvent() const { return m_newest; }
     void setSpan(TimeNs first, TimeNs newest)
@@ -65,6 +75,9 @@ private:
     [[nodiscard]] Result<> meet(const CallFact &fact, std::uint32_t group);
     void joinPair(std::uint32_t host, std::uint32_t event, std::uint64_t requestKey);
     void changeCells(const Call &call, bool add, LedgerWrite &write);
+    void noteRun(const RunInfo &run);
+    [[nodiscard]] Result<> findNamed();
+    void decideRun(const Key128 &run);
 
     Collator m_collator;
     Ledger &m_ledger;
@@ -97,6 +110,12 @@ private:
     MeetingPoint m_meeting;
     bool m_meets = false; ///< the working set has been gone through
     Symbol m_gateway = 0;
+    QualityJoin m_quality;
+    std::unordered_map<Key128, std::int32_t> m_signalsTold; ///< imported ones that a run row counts
+    RequestScan m_scanRequests;
+    std::unordered_multimap<std::uint64_t, Key128> m_requestRuns; ///< once a signal named a request
+    bool m_requestsKnown = false;
+    bool m_qualityChanged = false;
     std::vector<SeriesKey> m_series;
     std::unordered_map<SeriesKey, SeriesId> m_seriesIndex;
     FactStore::Group m_scratch;

@@ -11,11 +11,12 @@ namespace flyball {
 
 namespace {
 
-constexpr std::int64_t kMinutesKept = 26 * 60;   ///< of minute cells in memory, before the newest event
-constexpr TimeNs kFutureAllowed = kHour;         ///< clocks that run ahead must not move the minute window
-constexpr std::int64_t kImportShown = 8LL << 20; ///< smaller backlogs are read before anyone could look
-constexpr const char *kMetaPrices = "prices";    ///< signature of the catalog that priced the rows
-constexpr std::int64_t kBulkCalls = 20'000;      ///< commit a large batch before it grows further
+constexpr std::int64_t kMinutesKept = 26 * 60;          ///< of minute cells in memory, before the newest event
+constexpr TimeNs kFutureAllowed = kHour;                ///< clocks that run ahead must not move the minute window
+constexpr std::int64_t kImportShown = 8LL << 20;        ///< smaller backlogs are read before anyone could look
+constexpr const char *kMetaPrices = "prices";           ///< signature of the catalog that priced the rows
+constexpr const char *kMetaQuality = "quality_signals"; ///< "1" once there are imported ones
+constexpr std::int64_t kBulkCalls = 20'000;             ///< commit a large batch before it grows further
 
 } // namespace
 
@@ -29,7 +30,9 @@ Pipeline::Pipeline(const EngineOptions &options, SymbolTable &symbols, std::uniq
       m_collator(symbols, *m_pricer, *m_ledger, m_runs),
       m_fromEnd(options.fromEnd),
       m_path(options.ledgerPath)
-{}
+{
+    m_collator.setRequestScan([this](const auto &sink) { return scanRequests(sink); });
+}
 
 Result<> Pipeline::load(const std::function<void()> &loaded)
 {
@@ -71,7 +74,32 @@ Result<> Pipeline::load(const std::function<void()> &loaded)
     loaded();
     const Result<> runs = m_ledger->loadRuns([&](const RunRow &row) { m_runs.load(row); });
     loaded();
-    return runs;
+    m_hasQuality = !m_ledger->meta(kMetaQuality).empty();
+    return runs && m_hasQuality ? m_collator.loadQuality() : runs;
+}
+
+void Pipeline::noteQuality(const FactBatch &batch)
+{
+    if (m_hasQuality || std::none_of(batch.signals.begin(), batch.signals.end(), [](const SignalFact &signal) {
+            return signal.address != SignalAddress::Group;
+        }))
+        return;
+    m_hasQuality = m_ledger->setMeta(kMetaQuality, "1").ok();
+}
+
+/// Over a connection and names of its own: the ids of all requests are not to stay in memory.
+Result<> Pipeline::scanRequests(const std::function<void(std::uint64_t, const Key128 &)> &sink)
+{
+    SymbolTable symbols;
+    auto reader = Ledger::open(m_path, Ledger::Mode::ReadOnly, symbols);
+    if (!reader)
+        return reader.error();
+    (*reader)->setReadDeadline(0);
+    return (*reader)->readCalls({}, CallOrder::TimeAscending, 0, [&](const Call &call) {
+        if (call.request != 0)
+            sink(hash64(symbols.text(call.request)), call.run);
+        return true;
+    });
 }
 
 void Pipeline::readHorizon()
@@ -129,6 +157,9 @@ void Pipeline::removeSource(const std::string &id, bool rowsToo)
     const std::string target = (*it)->config().target;
     const std::vector<TraitFact> told = rowsToo ? m_collator.traitsOf((*it)->symbol()) : std::vector<TraitFact>();
     m_feeds.erase(it);
+    std::vector<std::pair<Key128, std::int32_t>> judged;
+    for (const Key128 &run : m_collator.quality().runs())
+        judged.emplace_back(run, m_collator.quality().countOf(run));
     // Calls that another source reported as well stay, and must be decided again without this one.
     const auto shared =
         rowsToo ? m_ledger->groupsSharedWith(target) : Result<std::vector<Key128>>(std::vector<Key128>{});
@@ -141,6 +172,8 @@ void Pipeline::removeSource(const std::string &id, bool rowsToo)
         m_error = reloaded.error().message;
     if (const Result<> done = m_collator.forgotten(told); !done)
         m_error = done.error().message;
+    if (rowsToo)
+        m_collator.decideAgain(judged);
     if (shared)
         for (const Key128 &group : *shared)
             if (const Result<> touched = m_collator.touch(group); !touched)
@@ -205,6 +238,7 @@ bool Pipeline::readSome(std::int64_t budgetBytes, bool onlyDue)
             dropRetained(read.batch);
             for (TraitFact &trait : read.batch.traits)
                 trait.source = feed->symbol();
+            noteQuality(read.batch);
             if (const Result<> added = m_collator.add(read.batch); !added)
                 m_error = added.error().message;
             m_read.push_back(std::move(read));
@@ -385,7 +419,10 @@ std::shared_ptr<const Snapshot> Pipeline::snapshot()
     for (const auto &feed : m_feeds) {
         snapshot->settled = snapshot->settled && (feed->paused() || (feed->polled() && feed->bytesPending() == 0));
         snapshot->sources.push_back(feed->health(now));
-        const SourceHealth &health = snapshot->sources.back();
+        SourceHealth &health = snapshot->sources.back();
+        const auto quality = m_collator.quality().counts().find(feed->symbol());
+        if (quality != m_collator.quality().counts().end())
+            health.quality = quality->second;
         snapshot->ignored += health.ignored;
         snapshot->duplicates += health.duplicates;
         snapshot->rejected += health.rejected;

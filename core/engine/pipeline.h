@@ -53,6 +53,8 @@ private:
     void applyCommitted(LedgerWrite &write);
     void trimMinutes();
     void readHorizon();
+    void noteQuality(const FactBatch &batch);
+    [[nodiscard]] Result<> scanRequests(const std::function<void(std::uint64_t, const Key128 &)> &sink);
     void dropRetained(FactBatch &batch) const;
     void updateImport();
 
@@ -85,6 +87,7 @@ private:
     TimeNs m_importStart = 0;
     bool m_moreToRead = true;
     std::string m_path;
+    bool m_hasQuality = false;  ///< the ledger has imported signals
     TimeNs m_horizon = kNoTime; ///< older calls were let go by retention
 };
 

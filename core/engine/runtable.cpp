@@ -69,11 +69,37 @@ void RunTable::setInfo(const RunInfo &info, std::int32_t signals)
     if (info.session != 0)
         known.session = info.session;
     known.prompt = info.prompt;
-    if (info.closed || info.outcome != Outcome::Unknown)
-        known.outcome = info.outcome;
+    if (info.closed || info.stated != Outcome::Unknown || info.status != Outcome::Unknown) {
+        known.stated = info.stated;
+        known.status = info.status;
+    }
+    known.judged = info.judged;
     known.closed = known.closed || info.closed;
     if (signals >= 0)
         target.signals = signals;
+}
+
+void RunTable::decide(const Key128 &run, const Judgement &imported)
+{
+    const RunRow *known = find(run);
+    if (!known)
+        return;
+    RunInfo info = known->info;
+    decideOutcome(info, imported);
+    if (info.outcome != known->info.outcome || info.origin != known->info.origin)
+        row(run).info = info;
+}
+
+void RunTable::addSignals(const Key128 &run, std::int32_t change)
+{
+    if (change != 0 && find(run))
+        row(run).signals += change;
+}
+
+const RunRow *RunTable::find(const Key128 &run) const
+{
+    const auto it = m_index.find(run);
+    return it == m_index.end() ? nullptr : &(*m_chunks[it->second / RunStore::kChunk])[it->second % RunStore::kChunk];
 }
 
 std::vector<RunRow> RunTable::takeTouched()

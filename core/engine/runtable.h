@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/aggregate/snapshot.h"
+#include "core/domain/outcome.h"
 
 namespace flyball {
 
@@ -20,6 +21,19 @@ public:
     void removeCall(const Call &call) { change(call, false); }
     /// What a group now says of its run; signals < 0 leaves their number as it is.
     void setInfo(const RunInfo &info, std::int32_t signals);
+    /// Decides the outcome from what is known and what imported signals say (decideOutcome).
+    void decide(const Key128 &run, const Judgement &imported);
+    /// Imported signals that came or went.
+    void addSignals(const Key128 &run, std::int32_t change);
+    /// Null when there is none; until the next change of the table.
+    [[nodiscard]] const RunRow *find(const Key128 &run) const;
+    template <typename Fn>
+    void forEach(Fn &&fn) const
+    {
+        for (const auto &chunk : m_chunks)
+            for (const RunRow &row : *chunk)
+                fn(row);
+    }
     /// Rows touched since the last call.
     [[nodiscard]] std::vector<RunRow> takeTouched();
     [[nodiscard]] RunStore store();

@@ -13,7 +13,8 @@
     FORMAT(liteLlmFormat)                                                                                              \
     FORMAT(apiUsageFormat)                                                                                             \
     FORMAT(stepFormat)                                                                                                 \
-    FORMAT(otlpProtoFormat)
+    FORMAT(otlpProtoFormat)                                                                                            \
+    FORMAT(qualityFormat)
 
 namespace flyball {
 

@@ -130,6 +130,9 @@ void visitSignal(Io &io, S &x, const SignalFact &e)
     io.field(x.score, e.score);
     io.field(x.hasScore, e.hasScore);
     io.field(x.verdict, e.verdict);
+    io.name(x.source, e.source);
+    io.inlineText(x.comment, e.comment);
+    io.field(x.address, e.address);
 }
 
 template <class Io, class T>
@@ -170,6 +173,12 @@ void visitRun(Io &io, R &x, const RunRow &e)
     io.field(x.signals, e.signals);
     io.name(x.source, e.source);
     visitTotals(io, x.totals);
+    // A row from before these were kept apart has its outcome from its agent or status, whichever it was.
+    io.field(x.info.stated, e.info.stated);
+    io.field(x.info.status, x.info.stated == Outcome::Unknown ? x.info.outcome : e.info.status);
+    io.field(x.info.judged.verdict, e.info.judged.verdict);
+    io.field(x.info.judged.rank, e.info.judged.rank);
+    io.field(x.info.origin, x.info.outcome == Outcome::Unknown ? e.info.origin : OutcomeOrigin::Status);
 }
 
 static_assert(sizeof(Attribution) == 40, "add the new field to visitAttribution");
@@ -177,7 +186,7 @@ static_assert(sizeof(Usage) == 88, "add the new field to visitUsage");
 static_assert(sizeof(CallFact) == 304, "add the new field to visitFact");
 static_assert(sizeof(Call) == 288, "add the new field to visitCall and predictCall");
 static_assert(sizeof(SpanFact) == 112, "add the new field to visitSpan");
-static_assert(sizeof(SignalFact) == 64, "add the new field to visitSignal");
+static_assert(sizeof(SignalFact) == 72, "add the new field to visitSignal");
 static_assert(sizeof(Totals) == 208, "add the new field to visitTotals");
 static_assert(sizeof(RunInfo) == 56, "add the new field to visitRun");
 static_assert(sizeof(RunRow) == 272, "add the new field to visitRun");

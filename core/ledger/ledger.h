@@ -142,6 +142,8 @@ public:
                                              const std::function<void(const Cell &)> &sink) = 0;
     [[nodiscard]] virtual Result<> loadRuns(const std::function<void(const RunRow &)> &sink) = 0;
     [[nodiscard]] virtual Result<> loadSignals(const Key128 &group, std::vector<SignalFact> &out) = 0;
+    /// Every stored signal.
+    [[nodiscard]] virtual Result<> readSignals(const std::function<void(const SignalFact &)> &sink) = 0;
     [[nodiscard]] virtual Result<std::vector<RejectCount>> loadRejects() = 0;
     /// Counters by source: lines, ignored, duplicates.
     struct SourceCounters {

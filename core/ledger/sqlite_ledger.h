@@ -54,6 +54,7 @@ public:
                                      const std::function<void(const Cell &)> &sink) override;
     [[nodiscard]] Result<> loadRuns(const std::function<void(const RunRow &)> &sink) override;
     [[nodiscard]] Result<> loadSignals(const Key128 &group, std::vector<SignalFact> &out) override;
+    [[nodiscard]] Result<> readSignals(const std::function<void(const SignalFact &)> &sink) override;
     [[nodiscard]] Result<std::vector<RejectCount>> loadRejects() override;
     [[nodiscard]] Result<std::vector<SourceCounters>> loadCounters() override;
     [[nodiscard]] Result<> readCalls(const CallFilter &filter, CallOrder order, std::int64_t limit,
@@ -114,6 +115,7 @@ private:
     // sqlite_ledger_maintain.cpp, sqlite_ledger_rebuild.cpp
     [[nodiscard]] Result<> dropCalls(Statement &deletion, std::int64_t &count);
     [[nodiscard]] Result<> forgetRows(std::int64_t sourceId);
+    [[nodiscard]] Result<> forgetSignals(Symbol source);
     [[nodiscard]] Result<> subtractFromRuns(std::int64_t sourceId);
     [[nodiscard]] Result<> rebuildCells(Resolution resolution);
     [[nodiscard]] Result<> rebuildRuns();

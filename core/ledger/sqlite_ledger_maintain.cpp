@@ -121,11 +121,37 @@ Result<> SqliteLedger::forgetSource(const std::string &source, bool rowsToo)
             if (Result<> r = drop.run("forget what a source told"); !r)
                 return r;
         }
-        const std::optional<std::int64_t> id = m_names.find(m_symbols.intern(source));
-        return rowsToo && id ? forgetRows(*id) : Result<>();
+        const Symbol symbol = m_symbols.intern(source);
+        const std::optional<std::int64_t> id = m_names.find(symbol);
+        if (!rowsToo || !id)
+            return {};
+        if (Result<> r = forgetSignals(symbol); !r)
+            return r;
+        return forgetRows(*id);
     });
     m_runIds.forget();
     return done;
+}
+
+/// Imported ones: whatever was read beside calls goes with them.
+Result<> SqliteLedger::forgetSignals(Symbol source)
+{
+    std::vector<SignalFact> gone;
+    const Result<> read = readSignals([&](const SignalFact &signal) {
+        if (signal.address != SignalAddress::Group && signal.source == source)
+            gone.push_back(signal);
+    });
+    if (!read)
+        return read;
+    Statement drop(m_db, "DELETE FROM signals WHERE grp = ?1 AND span = ?2 AND id = ?3");
+    for (const SignalFact &signal : gone) {
+        drop.bindKey(1, signal.group);
+        drop.bind(2, static_cast<std::int64_t>(signal.span));
+        drop.bind(3, static_cast<std::int64_t>(signal.id));
+        if (Result<> r = drop.run("forget quality signals"); !r)
+            return r;
+    }
+    return {};
 }
 
 Result<> SqliteLedger::forgetRows(std::int64_t sourceId)

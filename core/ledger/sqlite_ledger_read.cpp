@@ -76,6 +76,22 @@ Result<> SqliteLedger::loadSignals(const Key128 &group, std::vector<SignalFact> 
     return s->finish("read quality signals");
 }
 
+Result<> SqliteLedger::readSignals(const std::function<void(const SignalFact &)> &sink)
+{
+    begin();
+    Statement s(m_db, "SELECT grp, span, id, data FROM signals");
+    while (s.step()) {
+        SignalFact signal;
+        signal.group = s.key(0);
+        signal.span = static_cast<std::uint64_t>(s.int64(1));
+        signal.id = static_cast<std::uint64_t>(s.int64(2));
+        if (!m_codec.decode(s.blob(3), signal))
+            return damagedRow("quality signal");
+        sink(signal);
+    }
+    return s.finish("read quality signals");
+}
+
 Result<StoredGroup> SqliteLedger::loadGroup(const Key128 &group)
 {
     begin();

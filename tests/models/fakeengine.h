@@ -40,9 +40,17 @@ public:
         return {};
     }
     Result<> loadRuns(const std::function<void(const RunRow &)> &) override { return unused(); }
-    Result<> loadSignals(const Key128 &, std::vector<SignalFact> &out) override
+    Result<> loadSignals(const Key128 &group, std::vector<SignalFact> &out) override
     {
-        out = signalFacts;
+        for (const SignalFact &signal : signalFacts)
+            if (signal.group == group)
+                out.push_back(signal);
+        return {};
+    }
+    Result<> readSignals(const std::function<void(const SignalFact &)> &sink) override
+    {
+        for (const SignalFact &signal : signalFacts)
+            sink(signal);
         return {};
     }
     Result<std::vector<RejectCount>> loadRejects() override { return unused(); }

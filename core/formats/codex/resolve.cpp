@@ -37,7 +37,7 @@ void addSpan(const SpanFact &span, const SymbolTable &symbols, RunInfo &run)
         return;
     run.closed = true;
     if (span.failed)
-        run.outcome = Outcome::Failure;
+        run.status = Outcome::Failure;
 }
 
 } // namespace

@@ -254,28 +254,6 @@ Outcome outcomeOf(std::string_view word)
     return Outcome::Unknown;
 }
 
-/// Names that mean the run as a whole succeeded, in order of preference.
-Outcome outcomeOfSignals(const GroupFacts &facts, const SymbolTable &symbols)
-{
-    static constexpr std::string_view preferred[] = {"task_success", "success", "task_completion", "goal_completion",
-                                                     "passed"};
-    for (const std::string_view name : preferred) {
-        bool pass = false;
-        bool fail = false;
-        for (const SignalFact &signal : facts.signals) {
-            if (symbols.text(signal.name) != name)
-                continue;
-            pass = pass || signal.verdict == Verdict::Pass;
-            fail = fail || signal.verdict == Verdict::Fail;
-        }
-        if (fail)
-            return Outcome::Failure;
-        if (pass)
-            return Outcome::Success;
-    }
-    return Outcome::Unknown;
-}
-
 RunInfo runOf(const GroupFacts &facts, const SymbolTable &symbols)
 {
     RunInfo run;
@@ -307,13 +285,8 @@ RunInfo runOf(const GroupFacts &facts, const SymbolTable &symbols)
                                                     : rootName(root);
     if (root->names.session != 0)
         run.session = root->names.session;
-    run.outcome = outcomeOf(symbols.text(root->outcome));
-    if (run.outcome == Outcome::Unknown)
-        run.outcome = outcomeOfSignals(facts, symbols);
-    if (run.outcome == Outcome::Unknown && root->budgetExceeded)
-        run.outcome = Outcome::Capped;
-    if (run.outcome == Outcome::Unknown && root->failed)
-        run.outcome = Outcome::Failure;
+    run.stated = outcomeOf(symbols.text(root->outcome));
+    run.status = root->budgetExceeded ? Outcome::Capped : root->failed ? Outcome::Failure : Outcome::Unknown;
     return run;
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 
+#include "core/domain/outcome.h"
 #include "core/formats/agent_telemetry/agenttelemetry.h"
 
 namespace flyball::otlp {
@@ -14,24 +15,6 @@ namespace {
 constexpr std::uint64_t kEventSeed = 0x7E1E0004;
 
 constexpr std::size_t kMaxName = 4096; ///< a longer name is cut: it is for reading, not for storing
-
-Verdict verdictOf(std::string_view label)
-{
-    static constexpr std::string_view pass[] = {"pass", "passed", "true", "success", "correct", "yes", "ok"};
-    static constexpr std::string_view fail[] = {"fail", "failed", "false", "failure", "incorrect", "no", "error"};
-    const auto same = [&](std::string_view word) {
-        return label.size() == word.size() && std::equal(word.begin(), word.end(), label.begin(), [](char a, char b) {
-                   return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b + 32) : b);
-               });
-    };
-    for (const std::string_view word : pass)
-        if (same(word))
-            return Verdict::Pass;
-    for (const std::string_view word : fail)
-        if (same(word))
-            return Verdict::Fail;
-    return Verdict::None;
-}
 
 /// As std::to_string() writes a number, which ids in ledgers depend on, without the way through printf.
 std::string sixDecimals(double value)

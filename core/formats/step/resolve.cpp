@@ -55,7 +55,7 @@ void resolveSteps(const GroupFacts &facts, const TraitLookup &traits, ResolvedGr
             run.session = fact.names.session;
     }
     if (const SpanFact *last = lastWord(facts.spans, symbols)) {
-        run.outcome = outcomeOf(symbols.text(last->outcome));
+        run.stated = outcomeOf(symbols.text(last->outcome));
         run.closed = true;
     }
     out.runs.push_back(run);

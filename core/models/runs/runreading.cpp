@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "core/engine/qualityjoin.h"
 #include "core/pricing/catalog.h"
 
 namespace flyball {
@@ -40,8 +41,7 @@ private:
 /// so a run that is very long is read without.
 constexpr std::int64_t kMostTraced = 50'000;
 
-Result<> readTraced(Ledger &ledger, const Key128 &run, RunReading &reading, std::vector<Call> &calls,
-                    std::vector<SpanFact> &spans)
+Result<> readTraced(Ledger &ledger, const Key128 &run, std::vector<Call> &calls, std::vector<SpanFact> &spans)
 {
     auto trace = ledger.readTrace(run);
     if (!trace)
@@ -50,21 +50,17 @@ Result<> readTraced(Ledger &ledger, const Key128 &run, RunReading &reading, std:
         if (stored.counted)
             calls.push_back(stored.call);
     spans = std::move(trace->spans);
-    reading.found = std::move(trace->signals);
     return {};
 }
 
-Result<> readPlain(Ledger &ledger, const Key128 &run, RunReading &reading, std::vector<Call> &calls)
+Result<> readPlain(Ledger &ledger, const Key128 &run, std::vector<Call> &calls)
 {
     CallFilter filter;
     filter.run = run;
-    auto read = ledger.readCalls(filter, CallOrder::TimeAscending, RunReading::kMaxCalls + 1, [&](const Call &call) {
+    return ledger.readCalls(filter, CallOrder::TimeAscending, RunReading::kMaxCalls + 1, [&](const Call &call) {
         calls.push_back(call);
         return true;
     });
-    if (read)
-        read = ledger.loadSignals(run, reading.found);
-    return read;
 }
 
 } // namespace
@@ -135,8 +131,9 @@ RunReading readRun(Ledger &ledger, const RunRow &row, const PriceCatalog *catalo
     std::vector<SpanFact> spans;
     const Symbol format = row.info.format;
     const bool traced = format != 0 && symbols.text(format) == "otlp-json" && row.totals.calls <= kMostTraced;
-    const Result<> read = traced ? readTraced(ledger, row.info.run, reading, calls, spans)
-                                 : readPlain(ledger, row.info.run, reading, calls);
+    Result<> read = traced ? readTraced(ledger, row.info.run, calls, spans) : readPlain(ledger, row.info.run, calls);
+    if (read)
+        read = loadSignalsOf(ledger, row, calls, symbols, reading.found);
     if (!read)
         reading.error = QString::fromStdString(read.error().message);
     reading.more = calls.size() > RunReading::kMaxCalls;

@@ -179,6 +179,23 @@ void SourcesModel::showKpis(const View &view)
         m_kpis[i]->set(all[static_cast<std::size_t>(i)]);
 }
 
+/// Signals that found their run, and those that wait, by what they name.
+template <typename Add>
+void SourcesModel::addQuality(const Add &add, const QualityCounts &counts)
+{
+    const Formatter &f = m_services.format;
+    add(tr("Quality signals"), tr("%1, %2 of a known run").arg(f.count(counts.signals), f.count(counts.joined)));
+    const std::array<QString, kSignalAddresses> names{QString(), tr("Wait for a run or trace"),
+                                                      tr("Wait for a session"), tr("Wait for a prompt"),
+                                                      tr("Wait for a request")};
+    for (std::size_t i = 0; i < kSignalAddresses; ++i)
+        if (counts.waiting[i] > 0)
+            add(names[i], tr("%1, none of that id yet").arg(f.count(counts.waiting[i])), QStringLiteral("warn"));
+    if (counts.ambiguous > 0)
+        add(tr("Not joined"), tr("%1, their session is several runs: name the prompt").arg(f.count(counts.ambiguous)),
+            QStringLiteral("warn"));
+}
+
 void SourcesModel::showDetails()
 {
     const SourceHealth *h = health(m_selectedId);
@@ -208,6 +225,8 @@ void SourcesModel::showDetails()
         add(tr("Ignored"), tr("%1, not model calls").arg(f.count(h->ignored)));
         add(tr("Duplicates"), f.count(h->duplicates));
         add(tr("Rejected"), f.count(h->rejected), h->rejected > 0 ? QStringLiteral("warn") : QString());
+        if (h->quality.signals > 0)
+            addQuality(add, h->quality);
     }
     const int n = static_cast<int>(rows.size());
     m_details.setSortedRows(std::move(rows), n);

@@ -97,6 +97,8 @@ private:
         double lagSeconds = 0;
     };
     void showKpis(const View &view);
+    template <typename Add>
+    void addQuality(const Add &add, const QualityCounts &counts);
     void showDetails();
     void showRejects();
     void formLag();

@@ -34,6 +34,7 @@ public:
     {
         return m_inner->loadSignals(g, out);
     }
+    Result<> readSignals(const std::function<void(const SignalFact &)> &f) override { return m_inner->readSignals(f); }
     Result<std::vector<RejectCount>> loadRejects() override { return m_inner->loadRejects(); }
     Result<std::vector<SourceCounters>> loadCounters() override { return m_inner->loadCounters(); }
     Result<> readCalls(const CallFilter &filter, CallOrder order, std::int64_t limit,
