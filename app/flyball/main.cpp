@@ -83,6 +83,8 @@ EngineOptions engineOptions(const CommandLine &line, const LedgerHome &home, con
     if (!line.separateLedger()) {
         options.sources = config.sources();
         options.retentionDays = config.retentionDays();
+        options.attribution = config.values().attribution;
+        options.success = config.values().success;
     }
     return options;
 }

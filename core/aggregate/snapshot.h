@@ -114,6 +114,13 @@ struct ImportProgress {
     double secondsLeft = -1; ///< from the measured rate; -1 while it cannot be told honestly
 };
 
+/// History being resolved again: other prices, rules or success signals.
+struct ReworkProgress {
+    bool active = false;
+    std::int64_t done = 0; ///< groups of calls
+    std::int64_t total = 0;
+};
+
 struct LedgerState {
     bool readOnly = false;  ///< another instance writes
     bool diskFull = false;  ///< ingest is paused until there is room; nothing is lost
@@ -151,6 +158,7 @@ struct Snapshot {
     bool settled = false;          ///< every source has been read to its end and committed
     std::vector<SourceHealth> sources;
     ImportProgress import;
+    ReworkProgress rework;
     LedgerState ledger;
     PriceBookState prices;
     std::int64_t ignored = 0;

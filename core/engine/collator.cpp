@@ -97,6 +97,7 @@ void Collator::resolve(std::uint32_t group, FactStore::Group &scratch, ResolvedG
             format->resolve({std::span(scratch.calls).first(own), scratch.spans, scratch.signals}, *this, out);
         gateway::apply(scratch.calls, own, out);
     }
+    m_attributor.apply(scratch.calls, out.calls, out.counted, out.runs);
     for (std::size_t i = 0; i < out.calls.size(); ++i)
         if (out.counted[i])
             m_pricer.get().price(out.calls[i]);

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/attribution/attributor.h"
 #include "core/domain/outcome.h"
 #include "core/engine/callpricer.h"
 #include "core/engine/factstore.h"
@@ -27,7 +28,9 @@ struct Coverage {
 /// facts only. One thread.
 class Collator final : public TraitLookup {
 public:
-    Collator(SymbolTable &symbols, CallPricer &pricer) : m_symbols(symbols), m_pricer(pricer), m_store(symbols) {}
+    Collator(SymbolTable &symbols, CallPricer &pricer)
+        : m_symbols(symbols), m_pricer(pricer), m_store(symbols), m_attributor({}, symbols)
+    {}
 
     void add(const FactBatch &batch);
     /// Resolves every group: the sink gets each counted call and each run (once per group).
@@ -49,6 +52,8 @@ public:
     [[nodiscard]] const Coverage &coverage() const { return m_coverage; }
     [[nodiscard]] Coverage &coverage() { return m_coverage; }
     void setPricer(CallPricer &pricer) { m_pricer = pricer; }
+    /// The operator's own attribution, applied to every group that is resolved from now on.
+    void setAttribution(std::span<const AttributionRule> rules) { m_attributor = Attributor(rules, m_symbols); }
     /// What counts as success, by workflow.
     void setSuccessRules(const std::vector<SuccessRule> &rules);
     [[nodiscard]] const SuccessRule *successRule(Symbol workflow) const
@@ -64,6 +69,7 @@ private:
     std::reference_wrapper<CallPricer> m_pricer;
     FactStore m_store;
     std::unordered_map<Symbol, std::uint32_t> m_traits;
+    Attributor m_attributor;
     std::unordered_map<Symbol, SuccessRule> m_success;
     Coverage m_coverage;
 };

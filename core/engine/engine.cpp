@@ -13,6 +13,7 @@
 
 #include "core/engine/pipeline.h"
 #include "core/engine/queryworker.h"
+#include "core/engine/ruletrial.h"
 #include "core/pricing/overrides.h"
 
 namespace flyball {
@@ -129,7 +130,39 @@ public:
         });
     }
 
+    void changeAttribution(AttributionRules rules, std::function<void(Result<>)> done) override
+    {
+        m_cancelRework = false;
+        post([this, rules = std::move(rules), done = std::move(done)] {
+            const AttributionRules former = m_pipeline.attribution();
+            const Result<> result = m_pipeline.setAttribution(rules, reworkStep());
+            if (!result && m_cancelRework)
+                (void)m_pipeline.setAttribution(former, [this](auto, auto) { return publishAndGoOn(); });
+            if (done)
+                done(result);
+        });
+    }
+    void changeSuccess(std::vector<SuccessRule> rules, std::function<void(Result<>)> done) override
+    {
+        post([this, rules = std::move(rules), done = std::move(done)] {
+            const Result<> result = m_pipeline.setSuccess(rules, [this](auto, auto) { return publishAndGoOn(); });
+            if (done)
+                done(result);
+        });
+    }
+    void cancelRework() override { m_cancelRework = true; }
+    void tryAttribution(AttributionRules present, AttributionRules draft, std::int64_t most,
+                        std::function<void(Result<RuleTrial>)> done) override
+    {
+        query([this, present = std::move(present), draft = std::move(draft), most, done = std::move(done)](
+                  Ledger &reader) { done(tryRules(reader, *m_symbols, prices(), present, draft, most)); });
+    }
+
 private:
+    Pipeline::ReworkStep reworkStep()
+    {
+        return [this](std::int64_t, std::int64_t) { return publishAndGoOn() && !m_cancelRework; };
+    }
     Result<> exchangeOverrides(const std::string &json)
     {
         OverrideStore store;
@@ -254,6 +287,11 @@ private:
             m_pipeline.setError(loaded.error().message);
         if (m_pipeline.pricesChanged())
             (void)m_pipeline.reprice(prices(), [this] { return publishAndGoOn(); });
+        const auto goOn = [this](std::int64_t, std::int64_t) { return publishAndGoOn(); };
+        if (m_pipeline.attributionChanged())
+            (void)m_pipeline.setAttribution(m_options.attribution, goOn);
+        if (m_pipeline.successChanged())
+            (void)m_pipeline.setSuccess(m_options.success, goOn);
         for (const SourceConfig &source : m_options.sources)
             m_pipeline.addSource(source);
         (void)m_pipeline.retain(m_options.retentionDays);
@@ -289,6 +327,7 @@ private:
     std::function<void()> m_callback;
     std::deque<std::function<void()>> m_commands;
     std::atomic<bool> m_stop{false};
+    std::atomic<bool> m_cancelRework{false};
     TimeNs m_published = 0;
     TimeNs m_started = monotonicNow();
     bool m_verified = false;

@@ -8,12 +8,15 @@
 #include <vector>
 
 #include "core/aggregate/snapshot.h"
+#include "core/attribution/rules.h"
 #include "core/base/result.h"
+#include "core/domain/outcome.h"
 #include "core/ledger/ledger.h"
 
 namespace flyball {
 
 class PriceCatalog;
+struct RuleTrial;
 
 /// What to read. `kind` is a registered format kind or empty to detect it.
 struct SourceConfig {
@@ -31,6 +34,8 @@ struct EngineOptions {
     std::string instanceName;            ///< shown as "demo", "temporary" ...
     bool fromEnd = false;                ///< --new: skip what is already there
     int retentionDays = 0;               ///< 0 = keep for ever
+    AttributionRules attribution;        ///< the operator's own; a changed list is applied to history at the start
+    std::vector<SuccessRule> success;    ///< what counts as success, by workflow; likewise
 };
 
 /// The only place that knows threads. One ingest thread reads sources, writes the ledger and
@@ -70,6 +75,15 @@ public:
     /// them and prices history again. The former text can be given back to undo it.
     virtual void changeOverrides(std::string overridesJson, std::function<void(Result<>)> done) = 0;
     [[nodiscard]] virtual std::string overrides() const = 0;
+
+    /// Applies other rules to history and to all that comes, in slices (Snapshot::rework). Cancelled by
+    /// cancelRework(): the former list is put back before `done`. Giving the former list undoes it.
+    virtual void changeAttribution(AttributionRules rules, std::function<void(Result<>)> done) = 0;
+    virtual void changeSuccess(std::vector<SuccessRule> rules, std::function<void(Result<>)> done) = 0;
+    virtual void cancelRework() = 0;
+    /// What `draft` would change against `present` on the newest calls; `done` is called on the query thread.
+    virtual void tryAttribution(AttributionRules present, AttributionRules draft, std::int64_t most,
+                                std::function<void(Result<RuleTrial>)> done) = 0;
 };
 
 } // namespace flyball

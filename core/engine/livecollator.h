@@ -45,6 +45,7 @@ public:
     [[nodiscard]] const Totals &totals() const { return m_totals; }
     void setTotals(const Totals &totals) { m_totals = totals; }
     void setPricer(CallPricer &pricer) { m_collator.setPricer(pricer); }
+    void setAttribution(std::span<const AttributionRule> rules) { m_collator.setAttribution(rules); }
     void setSuccessRules(const std::vector<SuccessRule> &rules) { m_collator.setSuccessRules(rules); }
     /// Calls fn(requestKey, run) for every stored call that names its request.
     using RequestScan = std::function<Result<>(const std::function<void(std::uint64_t, const Key128 &)> &)>;

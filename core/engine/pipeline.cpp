@@ -14,7 +14,6 @@ namespace {
 constexpr std::int64_t kMinutesKept = 26 * 60;          ///< of minute cells in memory, before the newest event
 constexpr TimeNs kFutureAllowed = kHour;                ///< clocks that run ahead must not move the minute window
 constexpr std::int64_t kImportShown = 8LL << 20;        ///< smaller backlogs are read before anyone could look
-constexpr const char *kMetaPrices = "prices";           ///< signature of the catalog that priced the rows
 constexpr const char *kMetaQuality = "quality_signals"; ///< "1" once there are imported ones
 constexpr std::int64_t kBulkCalls = 20'000;             ///< commit a large batch before it grows further
 
@@ -29,8 +28,12 @@ Pipeline::Pipeline(const EngineOptions &options, SymbolTable &symbols, std::uniq
       m_runs(symbols),
       m_collator(symbols, *m_pricer, *m_ledger, m_runs),
       m_fromEnd(options.fromEnd),
-      m_path(options.ledgerPath)
+      m_path(options.ledgerPath),
+      m_attribution(options.attribution),
+      m_success(options.success)
 {
+    m_collator.setAttribution(m_attribution);
+    m_collator.setSuccessRules(m_success);
     m_collator.setRequestScan([this](const auto &sink) { return scanRequests(sink); });
 }
 
@@ -332,68 +335,6 @@ void Pipeline::applyCommitted(LedgerWrite &write)
     m_collator.committed();
 }
 
-std::string Pipeline::priceSignature() const
-{
-    std::string text = m_catalog->version();
-    for (const PriceOverride &entry : m_catalog->overrides()) {
-        text += '\x1f' + entry.provider + '\x1e' + entry.model + '\x1e' + std::to_string(static_cast<int>(entry.kind))
-                + '\x1e' + entry.sameAsProvider + '\x1e' + entry.sameAsModel + '\x1e' + std::to_string(entry.from);
-        for (const auto rate : entry.rates.atto)
-            text += '\x1e' + std::to_string(rate);
-    }
-    return toHex64(hash64(text));
-}
-
-bool Pipeline::pricesChanged()
-{
-    const std::string stored = m_ledger->meta(kMetaPrices);
-    const bool changed = !stored.empty() && stored != priceSignature();
-    if (stored.empty() && !readOnly())
-        (void)m_ledger->setMeta(kMetaPrices, priceSignature());
-    return changed && !readOnly();
-}
-
-Result<> Pipeline::reprice(std::shared_ptr<const PriceCatalog> catalog, const std::function<bool()> &step)
-{
-    constexpr std::size_t slice = 2000;
-    commit();
-    (void)m_ledger->setMeta(kMetaPrices, "changing");
-    m_catalog = std::move(catalog);
-    auto pricer = std::make_unique<CallPricer>(m_catalog, m_symbols);
-    m_collator.setPricer(*pricer);
-    m_pricer = std::move(pricer);
-    std::vector<Key128> groups;
-    Key128 last;
-    const Result<> read = m_ledger->readCalls({}, CallOrder::TimeAscending, 0, [&](const Call &call) {
-        if (groups.empty() || call.group != last)
-            groups.push_back(call.group);
-        last = call.group;
-        return true;
-    });
-    if (!read)
-        return read;
-    std::sort(groups.begin(), groups.end());
-    groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
-    for (std::size_t at = 0; at < groups.size(); ++at) {
-        if (const Result<> touched = m_collator.touch(groups[at]); !touched)
-            return touched;
-        if (at % slice == slice - 1 || at + 1 == groups.size()) {
-            m_pendingFacts = true;
-            while (!commit()) {
-                // Half the history at one price and half at another must not be left standing: wait for room.
-                std::this_thread::sleep_for(std::chrono::seconds(1));
-                if (!step())
-                    return Error{ErrorCode::Cancelled, m_error};
-            }
-            if (!step())
-                return Error{ErrorCode::Cancelled,
-                             "pricing history again was interrupted; it goes on at the next start"};
-        }
-    }
-    ++m_generation;
-    return m_ledger->setMeta(kMetaPrices, priceSignature());
-}
-
 std::shared_ptr<const Snapshot> Pipeline::snapshot()
 {
     auto snapshot = std::make_shared<Snapshot>();
@@ -428,6 +369,7 @@ std::shared_ptr<const Snapshot> Pipeline::snapshot()
         snapshot->rejected += health.rejected;
     }
     snapshot->import = m_import;
+    snapshot->rework = m_rework;
     const Ledger::OpenReport &report = m_ledger->openReport();
     snapshot->ledger = {report.readOnly, m_diskFull, report.movedAside, m_error, m_ledger->sizeBytes(), m_path};
     snapshot->prices = {m_catalog->version(), m_catalog->date(), static_cast<std::int64_t>(m_catalog->modelCount()),

@@ -40,6 +40,18 @@ public:
     /// override edited by hand): they must then be priced again.
     [[nodiscard]] bool pricesChanged();
 
+    /// Called between slices with what is done of how much; false ends the work, and the next start goes on.
+    using ReworkStep = std::function<bool(std::int64_t done, std::int64_t total)>;
+    /// Names every stored call and run again by other rules. Money moves between names; totals stay. The former list
+    /// puts back what was.
+    [[nodiscard]] Result<> setAttribution(AttributionRules rules, const ReworkStep &step);
+    [[nodiscard]] const AttributionRules &attribution() const { return m_attribution; }
+    /// Decides every run that has signals again.
+    [[nodiscard]] Result<> setSuccess(std::vector<SuccessRule> rules, const ReworkStep &step);
+    /// Whether the stored rows were made by other rules than those the pipeline was given.
+    [[nodiscard]] bool attributionChanged();
+    [[nodiscard]] bool successChanged();
+
     [[nodiscard]] std::shared_ptr<const Snapshot> snapshot();
     [[nodiscard]] std::vector<std::unique_ptr<SourceFeed>> &feeds() { return m_feeds; }
     [[nodiscard]] Ledger &ledger() { return *m_ledger; }
@@ -49,6 +61,9 @@ public:
 
 private:
     [[nodiscard]] std::string priceSignature() const;
+    [[nodiscard]] bool standsAtOther(const char *key, const std::string &signature, const std::string &first);
+    [[nodiscard]] Result<std::vector<Key128>> allGroups();
+    [[nodiscard]] Result<> resolveAgain(const std::vector<Key128> &groups, const ReworkStep &step);
     [[nodiscard]] Result<> reloadAll();
     void applyCommitted(LedgerWrite &write);
     void trimMinutes();
@@ -87,6 +102,9 @@ private:
     TimeNs m_importStart = 0;
     bool m_moreToRead = true;
     std::string m_path;
+    AttributionRules m_attribution;
+    std::vector<SuccessRule> m_success;
+    ReworkProgress m_rework;
     bool m_hasQuality = false;  ///< the ledger has imported signals
     TimeNs m_horizon = kNoTime; ///< older calls were let go by retention
 };

@@ -16,6 +16,7 @@ RunRow &RunTable::row(const Key128 &run)
             m_shared.push_back(false);
         }
         ++m_size;
+        m_toldIn.push_back(m_pass);
     }
     if (m_shared[chunk]) {
         auto copy = std::make_shared<std::vector<RunRow>>();
@@ -64,7 +65,10 @@ void RunTable::setInfo(const RunInfo &info, std::int32_t signals)
     // Several groups can speak for one run (a Claude prompt): the answer must not depend on their order.
     const bool smaller =
         info.workflow != 0 && (known.workflow == 0 || m_symbols.text(info.workflow) < m_symbols.text(known.workflow));
-    if (fresh || info.closed || (!known.closed && smaller))
+    std::uint32_t &toldIn = m_toldIn[m_index.at(info.run)];
+    const bool again = toldIn != m_pass;
+    toldIn = m_pass;
+    if (fresh || again || info.closed || (!known.closed && smaller))
         known.workflow = info.workflow;
     if (info.session != 0)
         known.session = info.session;
@@ -126,6 +130,7 @@ void RunTable::clear()
     m_chunks.clear();
     m_shared.clear();
     m_touched.clear();
+    m_toldIn.clear();
     m_size = 0;
     m_withCalls = 0;
 }

@@ -34,6 +34,8 @@ public:
             for (const RunRow &row : *chunk)
                 fn(row);
     }
+    /// From now on the workflow a run's groups tell replaces the one it has: they are being resolved again.
+    void tellAgain() { ++m_pass; }
     /// Rows touched since the last call.
     [[nodiscard]] std::vector<RunRow> takeTouched();
     [[nodiscard]] RunStore store();
@@ -49,6 +51,8 @@ private:
     std::vector<std::shared_ptr<std::vector<RunRow>>> m_chunks;
     std::vector<bool> m_shared; ///< a snapshot may hold this chunk: copy before writing
     std::unordered_set<std::uint32_t> m_touched;
+    std::vector<std::uint32_t> m_toldIn; ///< pass in which a row's workflow was told, by index
+    std::uint32_t m_pass = 0;
     std::uint32_t m_size = 0;
     std::int64_t m_withCalls = 0;
 };

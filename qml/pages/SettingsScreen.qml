@@ -60,6 +60,12 @@ PageBase {
                 onCopyRequested: text => root.session.copy(text)
             }
         }
+        AttributionPanel {
+            objectName: "attributionPanel"
+            Layout.fillWidth: true
+            Layout.fillHeight: false
+            rules: root.session.attribution
+        }
         GridLayout {
             Layout.fillWidth: true
             Layout.fillHeight: true

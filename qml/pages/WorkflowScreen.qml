@@ -150,6 +150,12 @@ PageBase {
                 title: qsTr("Agents")
                 head: qsTr("Agent")
                 slot: root.workflow.slot
+            },
+            SuccessPanel {
+                objectName: "successPanel"
+                Layout.fillWidth: true
+                Layout.fillHeight: false
+                success: root.session.success
             }
         ]
     }

@@ -7,6 +7,7 @@
 
 #include "core/aggregate/views/fold.h"
 #include "core/engine/engine.h"
+#include "core/engine/ruletrial.h"
 #include "core/pricing/catalog.h"
 
 namespace flyball {
@@ -184,6 +185,30 @@ public:
         done(Result<>());
     }
     std::string overrides() const override { return overridesJson; }
+    void changeAttribution(AttributionRules rules, std::function<void(Result<>)> done) override
+    {
+        attribution = std::move(rules);
+        finish = std::move(done);
+        if (!hold)
+            std::exchange(finish, nullptr)(Result<>());
+    }
+    void changeSuccess(std::vector<SuccessRule> rules, std::function<void(Result<>)> done) override
+    {
+        success = std::move(rules);
+        done(Result<>());
+    }
+    void cancelRework() override { log.push_back("stop"); }
+    void tryAttribution(AttributionRules, AttributionRules draft, std::int64_t,
+                        std::function<void(Result<RuleTrial>)> done) override
+    {
+        RuleTrial answer = trial;
+        answer.matched.resize(draft.size());
+        done(answer);
+    }
+    AttributionRules attribution;
+    std::vector<SuccessRule> success;
+    RuleTrial trial;                      ///< what trying rules answers
+    std::function<void(Result<>)> finish; ///< of a held application
 
 private:
     std::shared_ptr<const Snapshot> m_snapshot;

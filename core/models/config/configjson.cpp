@@ -146,6 +146,70 @@ Json filtersJson(const std::vector<SavedFilter> &filters)
     return list;
 }
 
+void readAttribution(const Json &json, ConfigValues &values, QString &problem)
+{
+    Reader reader(json, QStringLiteral("/attribution"), problem);
+    reader.integer("revision", values.attributionRevision, 0, 1'000'000'000);
+    if (reader.member("rules", true) == nullptr)
+        return;
+    auto rules = rulesFromJson(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+    if (rules)
+        values.attribution = std::move(*rules);
+    else if (problem.isEmpty())
+        problem = QString::fromStdString(rules.error().message);
+}
+
+void readSuccess(const Json &json, std::vector<SuccessRule> &out, QString &problem)
+{
+    for (const auto &[workflow, entry] : json.items()) {
+        SuccessRule rule;
+        rule.workflow = workflow;
+        const QString pointer = QStringLiteral("/successSignals/") + QString::fromStdString(workflow);
+        Reader reader(entry, pointer, problem);
+        if (entry.is_object())
+            reader.text("signal", rule.signal);
+        if (rule.signal.empty())
+            reader.complain(QStringLiteral("signal"), "is missing");
+        if (const Json *labels = entry.is_object() ? reader.member("passLabels", true) : nullptr)
+            for (const Json &label : *labels)
+                if (label.is_string())
+                    rule.passLabels.push_back(label.get<std::string>());
+                else
+                    reader.complain(QStringLiteral("passLabels"), "must be a list of texts");
+        if (entry.is_object() && entry.contains("threshold")) {
+            if (entry["threshold"].is_number())
+                rule.threshold = entry["threshold"].get<double>();
+            else
+                reader.complain(QStringLiteral("threshold"), "must be a number");
+        }
+        out.push_back(std::move(rule));
+    }
+}
+
+/// Nothing is said of what was never chosen.
+void writeQuality(Json &json, const ConfigValues &values)
+{
+    if (values.attributionRevision > 0 || !values.attribution.empty()) {
+        Json attribution = Json::parse(rulesToJson(values.attribution), nullptr, false);
+        attribution["revision"] = values.attributionRevision;
+        json["attribution"] = std::move(attribution);
+    }
+    if (values.success.empty()) {
+        json.erase("successSignals");
+        return;
+    }
+    Json success = Json::object();
+    for (const SuccessRule &rule : values.success) {
+        Json entry{{"signal", rule.signal}};
+        if (!rule.passLabels.empty())
+            entry["passLabels"] = rule.passLabels;
+        if (rule.threshold)
+            entry["threshold"] = *rule.threshold;
+        success[rule.workflow] = std::move(entry);
+    }
+    json["successSignals"] = std::move(success);
+}
+
 } // namespace
 
 QString readConfig(const nlohmann::ordered_json &json, ConfigValues &values)
@@ -180,6 +244,10 @@ QString readConfig(const nlohmann::ordered_json &json, ConfigValues &values)
             values.workflowSlots.insert(QString::fromStdString(name), slot);
         }
     }
+    if (const Json *attribution = root.member("attribution", false))
+        readAttribution(*attribution, values, problem);
+    if (const Json *success = root.member("successSignals", false))
+        readSuccess(*success, values.success, problem);
     return problem;
 }
 
@@ -220,6 +288,7 @@ void writeConfig(nlohmann::ordered_json &json, const ConfigValues &values)
     for (const QString &name : names)
         colours[name.toStdString()] = values.workflowSlots.value(name);
     json["workflowColours"] = std::move(colours);
+    writeQuality(json, values);
 }
 
 } // namespace flyball

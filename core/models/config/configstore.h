@@ -7,7 +7,9 @@
 #include <memory>
 #include <vector>
 
+#include "core/attribution/rules.h"
 #include "core/base/result.h"
+#include "core/domain/outcome.h"
 #include "core/engine/engine.h"
 
 namespace flyball {
@@ -44,6 +46,9 @@ struct ConfigValues {
     std::vector<SourceConfig> sources;
     QHash<QString, int> workflowSlots; ///< name -> colour slot
     std::vector<SavedFilter> runFilters;
+    AttributionRules attribution;     ///< the operator's own, in order
+    int attributionRevision = 0;      ///< counts the lists that were put in force
+    std::vector<SuccessRule> success; ///< chosen success signals, by workflow
 };
 
 /// $FLYBALL_HOME/config.json, else $XDG_CONFIG_HOME/flyball/config.json.

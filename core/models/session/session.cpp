@@ -51,6 +51,8 @@ Session::Session(Engine &engine, SessionOptions options, QObject *parent)
       m_prices(m_services, this),
       m_sources(m_services, this),
       m_settings(m_services, this),
+      m_attribution(m_services, this),
+      m_success(m_services, m_builder, this),
       m_palette(m_services, this),
       m_status(m_services, this),
       m_importing(m_services, this),
@@ -317,6 +319,7 @@ void Session::showPage(bool chartDue)
     } else if (page == u"workflow") {
         if (const auto workflow = symbolFromId(m_navigation.workflowId())) {
             m_workflow.show(m_view, *workflow);
+            m_success.show(m_view, *workflow);
             if (chartDue)
                 m_workflow.showTrend(m_view, *workflow);
         }
@@ -334,6 +337,7 @@ void Session::showPage(bool chartDue)
         m_prices.show(m_view);
     } else if (page == u"settings") {
         m_settings.show(m_view);
+        m_attribution.show(m_view);
         m_sources.show(m_view);
     } else if (page == u"first-run") {
         m_firstRun.show(m_view);

@@ -9,6 +9,7 @@
 #include <memory>
 #include <unordered_map>
 
+#include "core/models/attribution/attributionmodel.h"
 #include "core/models/explore/exploremodel.h"
 #include "core/models/overview/overviewmodel.h"
 #include "core/models/overview/workflowmodel.h"
@@ -16,6 +17,7 @@
 #include "core/models/policy/policymodel.h"
 #include "core/models/policy/policypush.h"
 #include "core/models/prices/pricesmodel.h"
+#include "core/models/quality/successmodel.h"
 #include "core/models/runs/callsview.h"
 #include "core/models/runs/runmodel.h"
 #include "core/models/runs/runslist.h"
@@ -65,6 +67,8 @@ class Session : public QObject {
     Q_PROPERTY(flyball::PricesModel *prices READ prices CONSTANT)
     Q_PROPERTY(flyball::SourcesModel *sources READ sources CONSTANT)
     Q_PROPERTY(flyball::Settings *settings READ settings CONSTANT)
+    Q_PROPERTY(flyball::AttributionModel *attribution READ attribution CONSTANT)
+    Q_PROPERTY(flyball::SuccessModel *success READ success CONSTANT)
     Q_PROPERTY(flyball::PaletteModel *palette READ palette CONSTANT)
     Q_PROPERTY(flyball::StatusModel *status READ status CONSTANT)
     Q_PROPERTY(flyball::Exporter *exporter READ exporter CONSTANT)
@@ -109,6 +113,8 @@ public:
     [[nodiscard]] PricesModel *prices() { return &m_prices; }
     [[nodiscard]] SourcesModel *sources() { return &m_sources; }
     [[nodiscard]] Settings *settings() { return &m_settings; }
+    [[nodiscard]] AttributionModel *attribution() { return &m_attribution; }
+    [[nodiscard]] SuccessModel *success() { return &m_success; }
     [[nodiscard]] PaletteModel *palette() { return &m_palette; }
     [[nodiscard]] StatusModel *status() { return &m_status; }
     [[nodiscard]] Exporter *exporter() { return &m_exporter; }
@@ -179,6 +185,8 @@ private:
     PricesModel m_prices;
     SourcesModel m_sources;
     Settings m_settings;
+    AttributionModel m_attribution;
+    SuccessModel m_success;
     PaletteModel m_palette;
     StatusModel m_status;
     ImportModel m_importing;

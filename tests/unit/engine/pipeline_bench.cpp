@@ -58,6 +58,8 @@ void PipelineBench::open()
     m_symbols = std::make_unique<SymbolTable>();
     EngineOptions options;
     options.ledgerPath = path("state/ledger.db");
+    options.attribution = attribution;
+    options.success = success;
     auto ledger = Ledger::open(options.ledgerPath, Ledger::Mode::ReadWrite, *m_symbols);
     if (!ledger) {
         std::fprintf(stderr, "%s\n", ledger.error().message.c_str());

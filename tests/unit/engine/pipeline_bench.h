@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/engine/pipeline.h"
+#include "core/engine/ruletrial.h"
 #include "tests/unit/formats/format_world.h"
 
 namespace flyball::test {
@@ -93,6 +94,8 @@ public:
     [[nodiscard]] std::string stored();
 
     std::shared_ptr<const PriceCatalog> catalog = builtInPrices();
+    AttributionRules attribution; ///< of the next open()
+    std::vector<SuccessRule> success;
     bool diskFull = false;
     std::vector<SourceConfig> sources;
 

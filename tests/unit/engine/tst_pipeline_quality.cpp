@@ -110,8 +110,9 @@ const std::vector<std::pair<std::string, std::string>> kTraces = {
     {"c.jsonl", userLine("2026-11-21T10:00:00.000Z", "p1") + toText({.id = "m1", .request = "req-c1"})
                     + userLine("2026-11-21T10:05:00.000Z", "p2")
                     + toText({.id = "m2", .request = "req-c2", .time = "2026-11-21T10:05:01.000Z"})},
-    {"st.jsonl", R"({"name":"plan","model":"gpt-4o","cache_hit":false,"cost_usd":0.1,"duration_ms":5,"run":"r-17"})"
-                 "\n"}};
+    {"st.jsonl",
+     R"({"name":"plan","model":"gpt-4o","cache_hit":false,"cost_usd":0.1,"duration_ms":5,"run":"r-17","ts":"2026-11-21T10:00:01Z"})"
+     "\n"}};
 
 std::string ratings()
 {

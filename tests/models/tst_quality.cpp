@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QFile>
+#include <QRegularExpression>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "core/domain/signaladdress.h"
+#include "core/models/session/session.h"
+#include "tests/models/fakeengine.h"
+
+using namespace flyball;
+
+// The operator's attribution rules and the chosen success signal, as the window edits them.
+class TestQualityModels : public QObject {
+    Q_OBJECT
+
+    static constexpr TimeNs kNow = 1'795'000'000 * kSecond;
+    QTemporaryDir m_dir;
+    std::unique_ptr<FakeEngine> m_engine;
+    std::unique_ptr<SnapshotMaker> m_maker;
+    QString m_config;
+    QStringList m_notices;
+    QString m_undo;
+
+    std::unique_ptr<Session> open()
+    {
+        SessionOptions o;
+        o.configPath = m_config;
+        o.clock = [] { return kNow; };
+        o.detect = [] { return std::vector<DetectedSource>(); };
+        o.locale = QLocale(QLocale::English, QLocale::UnitedStates);
+        auto session = std::make_unique<Session>(*m_engine, std::move(o));
+        connect(session.get(), &Session::notice, this,
+                [this](const QString &text, const QString &, const QString &, const QString &tag) {
+                    m_notices << text;
+                    m_undo = tag;
+                });
+        return session;
+    }
+    static QVariantMap row(const QVariantList &rows, int i) { return rows.value(i).toMap(); }
+    static void settle() { QTest::qWait(350); }
+
+    /// Four runs of "alpha": judged 0.9, judged 0.4, passed by a person, never judged; one of "beta".
+    void publishRuns()
+    {
+        m_maker->takenAt = kNow;
+        m_maker->runs.clear();
+        std::vector<Call> calls;
+        for (std::uint64_t i = 1; i <= 5; ++i) {
+            m_maker->runs.push_back(makeRun(*m_engine, i, i == 5 ? "beta" : "alpha", kNow - kHour, kNow - kMinute,
+                                            Outcome::Unknown, kPicoPerUsd));
+            calls.push_back(makeCall(*m_engine, kNow - kMinute, i == 5 ? "beta" : "alpha", "m", kPicoPerUsd));
+            m_maker->runs.back().signals = i < 4 ? 1 : 0;
+        }
+        const auto signal = [&](std::uint64_t run, const char *name, const char *label, double score) {
+            SignalFact s;
+            s.group = {7, run};
+            s.id = run;
+            s.name = m_engine->symbols.intern(name);
+            s.label = m_engine->symbols.intern(label);
+            s.verdict = verdictOf(label);
+            s.hasScore = score >= 0;
+            s.score = score;
+            return s;
+        };
+        m_engine->ledger.signalFacts = {signal(1, "judge", "", 0.9), signal(2, "judge", "", 0.4),
+                                        signal(3, "human", "pass", -1), signal(5, "judge", "", 0.7)};
+        m_engine->ledger.signalFacts[2].group = addressOfRun({7, 3});
+        m_engine->ledger.signalFacts[2].address = SignalAddress::Run;
+        m_engine->publish(m_maker->make(calls));
+    }
+
+private Q_SLOTS:
+    void init()
+    {
+        static int n = 0;
+        QTest::failOnWarning(QRegularExpression(QStringLiteral(".*")));
+        m_config = m_dir.filePath(QStringLiteral("%1/config.json").arg(++n));
+        m_engine = std::make_unique<FakeEngine>();
+        m_maker = std::make_unique<SnapshotMaker>(*m_engine);
+        m_notices.clear();
+        m_undo.clear();
+    }
+
+    void rulesAreEditedTriedAndApplied()
+    {
+        auto session = open();
+        AttributionModel *rules = session->attribution();
+        QCOMPARE(rules->rows().size(), 0);
+        QVERIFY(!rules->edited() && !rules->canApply());
+        rules->add();
+        QCOMPARE(rules->current(), 0);
+        QVERIFY(rules->edited() && !rules->canApply());
+        QCOMPARE(rules->state(), QStringLiteral("one rule is unfinished"));
+        QVERIFY(!row(rules->rows(), 0).value(QStringLiteral("problem")).toString().isEmpty());
+        rules->setCondition(0, 0, QStringLiteral("field"), QStringLiteral("workflow"));
+        rules->setCondition(0, 0, QStringLiteral("is"), QStringLiteral("starts_with"));
+        rules->setCondition(0, 0, QStringLiteral("text"), QStringLiteral("supp"));
+        QVERIFY(
+            row(rules->rows(), 0).value(QStringLiteral("problem")).toString().contains(QStringLiteral("sets nothing")));
+        rules->setTarget(0, QStringLiteral("workflow"), QStringLiteral(" care "));
+        QCOMPARE(row(rules->rows(), 0).value(QStringLiteral("when")).toString(),
+                 QStringLiteral("Workflow starts with supp"));
+        QCOMPARE(row(rules->rows(), 0).value(QStringLiteral("set")).toString(), QStringLiteral("workflow care"));
+        QVERIFY(rules->canApply());
+        m_engine->trial.calls = 1000;
+        m_engine->trial.changed = 312;
+        m_engine->trial.moves = {{NameTarget::Workflow, "care", 290}, {NameTarget::Segment, "", 22}};
+        settle();
+        QCOMPARE(rules->trial(),
+                 QStringLiteral("Would change 312 of the last 1,000 calls: 290 to workflow care, 22 to no segment."));
+        rules->apply();
+        settle();
+        QCOMPARE(m_engine->attribution.size(), std::size_t(1));
+        QCOMPARE(m_engine->attribution[0][NameTarget::Workflow], std::string("care"));
+        QVERIFY(!rules->edited() && !rules->busy());
+        QCOMPARE(rules->state(), QStringLiteral("in force, revision 1"));
+        QCOMPARE(m_notices.last(), QStringLiteral("Rules applied to history."));
+        session->act(m_undo);
+        settle();
+        QVERIFY(m_engine->attribution.empty());
+        QCOMPARE(rules->rows().size(), 0);
+    }
+
+    void rulesAreMovedSwitchedOffAndDiscarded()
+    {
+        auto session = open();
+        AttributionModel *rules = session->attribution();
+        for (const char *text : {"one", "two", "three"}) {
+            rules->add();
+            const int last = static_cast<int>(rules->rows().size()) - 1;
+            rules->setCondition(last, 0, QStringLiteral("text"), QString::fromLatin1(text));
+            rules->setTarget(last, QStringLiteral("step"), QStringLiteral("s"));
+        }
+        const auto when = [&](int i) {
+            return row(rules->rows(), i).value(QStringLiteral("when")).toString().section(u' ', -1);
+        };
+        rules->setCurrent(2);
+        rules->move(2, 0);
+        QCOMPARE(when(0) + when(1) + when(2), QStringLiteral("threeonetwo"));
+        QCOMPARE(rules->current(), 0);
+        rules->move(0, 9); // nowhere: nothing happens
+        QCOMPARE(when(0), QStringLiteral("three"));
+        rules->setEnabled(1, false);
+        rules->addCondition(2);
+        QVERIFY(rules->canApply());
+        rules->removeCondition(1, 0);
+        QVERIFY(rules->canApply()); // switched off: it may be unfinished
+        rules->remove(0);
+        QCOMPARE(rules->rows().size(), 2);
+        rules->discard();
+        QCOMPARE(rules->rows().size(), 0);
+        QVERIFY(!rules->edited());
+    }
+
+    void stoppingPutsTheFormerRulesBack()
+    {
+        auto session = open();
+        AttributionModel *rules = session->attribution();
+        rules->add();
+        rules->setCondition(0, 0, QStringLiteral("text"), QStringLiteral("x"));
+        rules->setTarget(0, QStringLiteral("step"), QStringLiteral("s"));
+        m_engine->hold = true;
+        rules->apply();
+        QVERIFY(rules->busy());
+        rules->add(); // not while it runs
+        QCOMPARE(rules->rows().size(), 1);
+        rules->stop();
+        QVERIFY(std::find(m_engine->log.begin(), m_engine->log.end(), "stop") != m_engine->log.end());
+        m_engine->finish(Error{ErrorCode::Cancelled, "interrupted"});
+        settle();
+        QVERIFY(!rules->busy());
+        QVERIFY(rules->edited()); // what was tried is a draft again
+        QCOMPARE(m_notices.last(), QStringLiteral("Stopped. History stands at the former rules."));
+        m_engine->hold = false;
+        session.reset();
+        QCOMPARE(open()->attribution()->rows().size(), 0);
+    }
+
+    void rulesAndChoicesSurviveAStart()
+    {
+        publishRuns();
+        {
+            auto session = open();
+            AttributionModel *rules = session->attribution();
+            rules->add();
+            rules->setCondition(0, 0, QStringLiteral("text"), QStringLiteral("/work/\"web\""));
+            rules->setTarget(0, QStringLiteral("segment"), QStringLiteral("staff"));
+            rules->apply();
+            settle();
+        }
+        ConfigStore again(m_config, true);
+        QCOMPARE(again.error(), QString());
+        QCOMPARE(again.values().attribution.size(), std::size_t(1));
+        QCOMPARE(again.values().attributionRevision, 1);
+        QCOMPARE(again.values().attribution[0].when[0].text, std::string("/work/\"web\""));
+        QVERIFY(again.values().success.empty());
+        auto session = open();
+        QCOMPARE(session->attribution()->state(), QStringLiteral("in force, revision 1"));
+    }
+
+    void aBrokenListIsNotOverwritten()
+    {
+        QVERIFY(QDir().mkpath(QFileInfo(m_config).path()));
+        const QByteArray text =
+            R"({"attribution":{"rules":[{"when":[{"field":"colour","is":"equals","text":"x"}],"set":{"step":"y"}}]}})";
+        QFile file(m_config);
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(text) == text.size());
+        file.close();
+        ConfigStore store(m_config, false);
+        QVERIFY2(store.error().contains(QStringLiteral("knows no field \"colour\"")), qPrintable(store.error()));
+        store.edit().textSize = 120;
+        (void)store.save();
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(file.readAll(), text);
+    }
+
+    void signalsAreCountedAndOneIsChosen()
+    {
+        publishRuns();
+        auto session = open();
+        session->navigation()->openWorkflow(symbolId(m_engine->symbols.find("alpha")));
+        session->refreshNow();
+        settle();
+        SuccessModel *success = session->success();
+        QCOMPARE(success->rows().size(), 2);
+        const QVariantMap judge = row(success->rows(), 0);
+        QCOMPARE(judge.value(QStringLiteral("name")).toString(), QStringLiteral("judge"));
+        QCOMPARE(judge.value(QStringLiteral("undecided")).toString(), QStringLiteral("2"));
+        QCOMPARE(judge.value(QStringLiteral("coverage")).toString().left(2), QStringLiteral("50"));
+        const QVariantMap human = row(success->rows(), 1);
+        QCOMPARE(human.value(QStringLiteral("pass")).toString(), QStringLiteral("1"));
+        QVERIFY(!success->chosen());
+        success->open(QStringLiteral("judge"));
+        QVERIFY(success->needsThreshold() && !success->canUse());
+        QVERIFY(!success->error().isEmpty());
+        success->setThreshold(QStringLiteral("high"));
+        QCOMPARE(success->error(), QStringLiteral("The threshold is not a number."));
+        success->setThreshold(QStringLiteral("0.8"));
+        QVERIFY(success->canUse());
+        success->use();
+        settle();
+        QCOMPARE(m_engine->success.size(), std::size_t(1));
+        QCOMPARE(m_engine->success[0].workflow, std::string("alpha"));
+        QCOMPARE(m_engine->success[0].signal, std::string("judge"));
+        QCOMPARE(*m_engine->success[0].threshold, 0.8);
+        session->refreshNow();
+        settle();
+        QVERIFY(success->chosen());
+        QCOMPARE(success->origin(), QStringLiteral("success: judge ≥ 0.8"));
+        QCOMPARE(row(success->rows(), 0).value(QStringLiteral("pass")).toString(), QStringLiteral("1"));
+        QCOMPARE(row(success->rows(), 0).value(QStringLiteral("fail")).toString(), QStringLiteral("1"));
+        ConfigStore stored(m_config, true);
+        QCOMPARE(stored.values().success.size(), std::size_t(1));
+        QVERIFY(stored.values().success[0] == m_engine->success[0]);
+        session->act(m_undo);
+        settle();
+        QVERIFY(m_engine->success.empty());
+        QVERIFY(!success->chosen());
+    }
+};
+
+QTEST_MAIN(TestQualityModels)
+#include "tst_quality.moc"
