@@ -72,7 +72,8 @@ void Collator::add(const FactBatch &batch)
         addTrait(trait);
     addFacts(batch);
     for (const SignalFact &signal : batch.signals)
-        m_store.addSignal(m_store.groupFor(signal.group), signal);
+        if (signal.address == SignalAddress::Group) // what names a run from outside waits for the ledger
+            m_store.addSignal(m_store.groupFor(signal.group), signal);
     for (const RejectFact &reject : batch.rejects) {
         ++m_coverage.rejected;
         ++m_coverage.rejects[std::string(m_symbols.text(reject.reason))];

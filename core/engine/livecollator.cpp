@@ -160,13 +160,17 @@ Result<> LiveCollator::add(const FactBatch &batch)
         m_dirty.insert(*group);
     }
     for (const SignalFact &signal : batch.signals) {
+        if (signal.address != SignalAddress::Group) {
+            if (m_quality.add(signal))
+                m_imported.push_back(signal);
+            continue;
+        }
         auto group = groupFor(signal.group);
         if (!group)
             return group.error();
         if (store.addSignal(*group, signal)) {
             m_touchedSignals.insert(callKey(signal.group, signal.id ^ signal.span));
             m_dirty.insert(*group);
-            m_qualityChanged = m_quality.add(signal) || m_qualityChanged;
         }
     }
     return {};
@@ -268,6 +272,8 @@ void LiveCollator::collect(LedgerWrite &write)
     m_touchedSignals.clear();
     write.minuteDeltas = foldCells(std::move(write.minuteDeltas));
     write.quarterDeltas = foldCells(std::move(write.quarterDeltas));
+    write.signals.insert(write.signals.end(), m_imported.begin(), m_imported.end());
+    m_imported.clear();
     write.runs = m_runs.takeTouched();
     write.traits = std::move(m_learnt);
     m_learnt.clear();

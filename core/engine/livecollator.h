@@ -32,7 +32,10 @@ public:
     [[nodiscard]] Result<> forgotten(const std::vector<TraitFact> &traits);
     /// Marks a stored group to be resolved again (a new price, a trait that turned up late).
     [[nodiscard]] Result<> touch(const Key128 &group);
-    [[nodiscard]] bool pending() const { return !m_dirty.empty() || !m_learnt.empty() || m_qualityChanged; }
+    [[nodiscard]] bool pending() const
+    {
+        return !m_dirty.empty() || !m_learnt.empty() || !m_imported.empty() || m_qualityChanged;
+    }
     /// Resolves what changed and puts it into `write`; the cube deltas are there as well.
     void collect(LedgerWrite &write);
     /// To be called after a successful commit: drops the working set once it is large.
@@ -115,6 +118,7 @@ private:
     std::unordered_map<Key128, std::int32_t> m_signalsTold; ///< imported ones that a run row counts
     RequestScan m_scanRequests;
     std::unordered_multimap<std::uint64_t, Key128> m_requestRuns; ///< once a signal named a request
+    std::vector<SignalFact> m_imported;                           ///< since the last commit
     bool m_requestsKnown = false;
     bool m_qualityChanged = false;
     std::vector<SeriesKey> m_series;

@@ -23,11 +23,12 @@ bool QualityJoin::add(const SignalFact &signal)
 {
     if (signal.address == SignalAddress::Group)
         return false;
+    // By hash: one run may have any number of signals, and each is looked for.
+    const std::uint64_t hash = hashKey(toHex(signal.group) + toHex64(signal.span) + toHex64(signal.id)).lo;
+    if (!m_known.insert(hash).second)
+        return false;
     const auto [it, fresh] = m_entries.try_emplace(signal.group);
     Entry &entry = it->second;
-    if (std::any_of(entry.signals.begin(), entry.signals.end(),
-                    [&](const SignalFact &known) { return known.id == signal.id && known.span == signal.span; }))
-        return false;
     entry.address = signal.address;
     entry.signals.push_back(signal);
     count(entry, signal, 1);
@@ -148,34 +149,11 @@ std::vector<Key128> QualityJoin::runs() const
 void QualityJoin::clear()
 {
     m_entries.clear();
+    m_known.clear();
     m_ofRun.clear();
     m_changed.clear();
     m_counts.clear();
     m_wantsRuns = m_wantsCalls = m_bySession = m_byRequest = false;
-}
-
-Result<> loadSignalsOf(Ledger &ledger, const RunRow &row, std::span<const Call> calls, const SymbolTable &symbols,
-                       std::vector<SignalFact> &out)
-{
-    const auto all = [&] { return out.size() >= static_cast<std::size_t>(std::max(0, row.signals)); };
-    const std::string session(symbols.text(row.info.session));
-    std::vector<Key128> addresses{row.info.run, addressOfRun(row.info.run)};
-    if (!session.empty() && row.info.prompt != 0)
-        addresses.push_back(addressOfPrompt(session, symbols.text(row.info.prompt)));
-    std::unordered_set<Symbol> asked;
-    for (const Call &call : calls)
-        if (call.request != 0 && asked.insert(call.request).second)
-            addresses.push_back(addressOfRequest(hash64(symbols.text(call.request))));
-    for (const Key128 &address : addresses) {
-        if (all())
-            return {}; // a long run has a name for each of its calls: ask no more than it takes
-        if (const Result<> read = ledger.loadSignals(address, out); !read)
-            return read;
-    }
-    // What names the session alone is this run's only while the session is this run.
-    if (session.empty() || all())
-        return {};
-    return ledger.loadSignals(addressOfSession(session), out);
 }
 
 } // namespace flyball

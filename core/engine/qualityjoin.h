@@ -8,7 +8,6 @@
 
 #include "core/aggregate/snapshot.h"
 #include "core/domain/outcome.h"
-#include "core/ledger/ledger.h"
 
 namespace flyball {
 
@@ -60,6 +59,7 @@ private:
 
     const SymbolTable &m_symbols;
     std::unordered_map<Key128, Entry> m_entries; ///< by address
+    std::unordered_set<std::uint64_t> m_known;   ///< hashes of (group, span, id)
     std::unordered_map<Key128, std::vector<Key128>> m_ofRun;
     std::unordered_set<Key128> m_changed;
     std::map<Symbol, QualityCounts> m_counts;
@@ -68,9 +68,5 @@ private:
     bool m_bySession = false; ///< some name sessions or prompts
     bool m_byRequest = false;
 };
-
-/// All signals of a run with calls: of its own group, and imported ones. For drill-down; `row` says how many they are.
-[[nodiscard]] Result<> loadSignalsOf(Ledger &ledger, const RunRow &row, std::span<const Call> calls,
-                                     const SymbolTable &symbols, std::vector<SignalFact> &out);
 
 } // namespace flyball

@@ -136,6 +136,12 @@ PageBase {
                 head: qsTr("Step")
                 slot: root.workflow.slot
             },
+            SuccessPanel {
+                objectName: "successPanel"
+                Layout.fillWidth: true
+                Layout.fillHeight: false
+                success: root.session.success
+            },
             PartsPanel {
                 id: agents
 
@@ -150,12 +156,6 @@ PageBase {
                 title: qsTr("Agents")
                 head: qsTr("Agent")
                 slot: root.workflow.slot
-            },
-            SuccessPanel {
-                objectName: "successPanel"
-                Layout.fillWidth: true
-                Layout.fillHeight: false
-                success: root.session.success
             }
         ]
     }

@@ -55,6 +55,23 @@ void SignalCounter::addCall(std::uint64_t requestKey, const Key128 &run)
             into.push_back(signal);
 }
 
+SignalPlaces signalPlacesOf(const RunInfo &run, std::span<const Call> calls, const SymbolTable &symbols)
+{
+    SignalPlaces places;
+    places.own = {run.run, addressOfRun(run.run)};
+    if (run.session != 0) {
+        const std::string_view session = symbols.text(run.session);
+        places.session = addressOfSession(session);
+        if (run.prompt != 0)
+            places.own.push_back(addressOfPrompt(session, symbols.text(run.prompt)));
+    }
+    std::set<std::uint64_t> requests;
+    for (const Call &call : calls)
+        if (call.request != 0 && requests.insert(hash64(symbols.text(call.request))).second)
+            places.own.push_back(addressOfRequest(hash64(symbols.text(call.request))));
+    return places;
+}
+
 std::vector<SignalStats> SignalCounter::finish(const SuccessRule *rule)
 {
     // A session's signals count for a run that is the whole session: its row has counted them.

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -50,5 +52,12 @@ private:
     std::unordered_map<Key128, std::size_t> m_index;
     std::unordered_map<Key128, std::vector<SignalFact>> m_byRequest, m_bySession;
 };
+
+/// Where the signals of a run stand.
+struct SignalPlaces {
+    std::vector<Key128> own;       ///< its group and every address that names it or a call of it
+    std::optional<Key128> session; ///< of what names its session alone: its own only while the session is this run
+};
+[[nodiscard]] SignalPlaces signalPlacesOf(const RunInfo &run, std::span<const Call> calls, const SymbolTable &symbols);
 
 } // namespace flyball

@@ -3,7 +3,7 @@
 
 #include <map>
 
-#include "core/engine/qualityjoin.h"
+#include "core/aggregate/views/signalstats.h"
 #include "core/pricing/catalog.h"
 
 namespace flyball {
@@ -61,6 +61,23 @@ Result<> readPlain(Ledger &ledger, const Key128 &run, std::vector<Call> &calls)
         calls.push_back(call);
         return true;
     });
+}
+
+/// A long run has a name for each of its calls: no more places are asked than it takes to find all of its signals.
+Result<> readSignals(Ledger &ledger, const RunRow &row, const std::vector<Call> &calls, const SymbolTable &symbols,
+                     std::vector<SignalFact> &out)
+{
+    const auto all = [&] { return out.size() >= static_cast<std::size_t>(std::max(0, row.signals)); };
+    if (all())
+        return {};
+    const SignalPlaces places = signalPlacesOf(row.info, calls, symbols);
+    for (const Key128 &place : places.own) {
+        if (all())
+            return {};
+        if (const Result<> read = ledger.loadSignals(place, out); !read)
+            return read;
+    }
+    return places.session && !all() ? ledger.loadSignals(*places.session, out) : Result<>();
 }
 
 } // namespace
@@ -133,7 +150,7 @@ RunReading readRun(Ledger &ledger, const RunRow &row, const PriceCatalog *catalo
     const bool traced = format != 0 && symbols.text(format) == "otlp-json" && row.totals.calls <= kMostTraced;
     Result<> read = traced ? readTraced(ledger, row.info.run, calls, spans) : readPlain(ledger, row.info.run, calls);
     if (read)
-        read = loadSignalsOf(ledger, row, calls, symbols, reading.found);
+        read = readSignals(ledger, row, calls, symbols, reading.found);
     if (!read)
         reading.error = QString::fromStdString(read.error().message);
     reading.more = calls.size() > RunReading::kMaxCalls;
