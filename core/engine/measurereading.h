@@ -57,7 +57,7 @@ private:
 
     std::shared_ptr<const Snapshot> m_snapshot;
     std::shared_ptr<ScopeNumbers> m_out;
-    RunRows m_ended;
+    EndedRuns m_ended;
     std::vector<Key128> m_earlier, m_judged; ///< runs begun before the window; runs with signals
     std::size_t m_earlierAt = 0, m_judgedAt = 0;
     TimeNs m_from = 0; ///< of the next slice

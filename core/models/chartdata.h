@@ -107,8 +107,8 @@ public:
     int tier = -1;                // colour when nothing else: 0 cheap, 1 mid, 2 frontier
     int slot = -1;                // series colour, before the tier
     bool thin = false;            // beside the calls: a tool
-    bool alarm = false;    // loop repeat or failure: critical colour
-    bool inFlight = false; // dashed outline
+    bool alarm = false;           // loop repeat or failure: critical colour
+    bool inFlight = false;        // dashed outline
 };
 
 // Tokens of one call or total.

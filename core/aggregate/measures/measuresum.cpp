@@ -56,7 +56,7 @@ bool isNearLimit(const Call &call)
            && __int128{call.usage.outTotal()} * 100 >= __int128{call.outputLimit} * 95;
 }
 
-MeasureSum::MeasureSum(MeasureScope scope, const RunRows &ended, const SymbolTable &symbols)
+MeasureSum::MeasureSum(MeasureScope scope, const EndedRuns &ended, const SymbolTable &symbols)
     : m_scope(scope), m_ended(ended), m_symbols(symbols)
 {}
 

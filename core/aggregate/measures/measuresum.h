@@ -30,7 +30,7 @@ struct MeasureScope {
 /// One call as it is added: what it is in its run, and what its cost is made of.
 struct MeasuredCall {
     const Call &call;
-    CallPlace place;
+    PlaceInRun place;
     CostParts parts;
     bool inWindow = true; ///< false: only for a run that ended in the window and began before it
 };
@@ -53,7 +53,7 @@ struct MeasuredCall {
 class MeasureSum {
 public:
     /// `ended`: runs of the workflow that ended in the window, by id.
-    MeasureSum(MeasureScope scope, const RunRows &ended, const SymbolTable &symbols);
+    MeasureSum(MeasureScope scope, const EndedRuns &ended, const SymbolTable &symbols);
 
     /// Calls outside the scope are passed over.
     void add(const MeasuredCall &measured);
@@ -105,7 +105,7 @@ private:
     void putPrices(std::vector<Measure> &out) const;
 
     MeasureScope m_scope;
-    const RunRows &m_ended;
+    const EndedRuns &m_ended;
     const SymbolTable &m_symbols;
     Totals m_totals;
     std::unordered_map<Key128, RunPart> m_runs;

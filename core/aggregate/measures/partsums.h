@@ -9,7 +9,7 @@
 
 namespace flyball {
 
-using RunRows = std::unordered_map<Key128, const RunRow *>;
+using EndedRuns = std::unordered_map<Key128, const RunRow *>;
 
 /// One value of a dimension: a segment, a prompt version, a task type.
 struct PartNumbers {
@@ -24,13 +24,13 @@ struct PartNumbers {
 /// Sums by one name that calls carry and roll-ups may not. Calls in any order.
 class PartSums {
 public:
-    PartSums(Symbol Attribution::*name, const RunRows &ended) : m_name(name), m_ended(ended) {}
+    PartSums(Symbol Attribution::*name, const EndedRuns &ended) : m_name(name), m_ended(ended) {}
     void add(const Call &call, bool inWindow);
     [[nodiscard]] std::vector<PartNumbers> finish() const; ///< dearest first, then by tokens
 
 private:
     Symbol Attribution::*m_name;
-    const RunRows &m_ended;
+    const EndedRuns &m_ended;
     std::unordered_map<Symbol, PartNumbers> m_parts;
     std::unordered_map<Key128, std::vector<Symbol>> m_ofRun;
 };

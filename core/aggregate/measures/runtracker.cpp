@@ -5,9 +5,9 @@
 
 namespace flyball {
 
-CallPlace RunTracker::place(const Call &call)
+PlaceInRun RunTracker::place(const Call &call)
 {
-    CallPlace place;
+    PlaceInRun place;
     if (call.responseCache != ResponseCache::None)
         return place;
     Run &run = m_runs[call.run];

@@ -9,7 +9,7 @@
 namespace flyball {
 
 /// What a call is inside its run.
-struct CallPlace {
+struct PlaceInRun {
     std::int64_t resent = -1;  ///< input that was sent before; -1: the call has no counts
     std::int32_t position = 0; ///< from 1; 0: an answer from a cache of the agent, which is no call
     bool retry = false;
@@ -20,7 +20,7 @@ struct CallPlace {
 /// retry: the call before it of the same agent and step failed, or the call states an attempt after the first.
 class RunTracker {
 public:
-    [[nodiscard]] CallPlace place(const Call &call);
+    [[nodiscard]] PlaceInRun place(const Call &call);
 
 private:
     struct Agent {

@@ -170,12 +170,14 @@ void readSuccess(const Json &json, std::vector<SuccessRule> &out, QString &probl
             reader.text("signal", rule.signal);
         if (rule.signal.empty())
             reader.complain(QStringLiteral("signal"), "is missing");
-        if (const Json *labels = entry.is_object() ? reader.member("passLabels", true) : nullptr)
-            for (const Json &label : *labels)
+        if (const Json *labels = entry.is_object() ? reader.member("passLabels", true) : nullptr) {
+            for (const Json &label : *labels) {
                 if (label.is_string())
                     rule.passLabels.push_back(label.get<std::string>());
                 else
                     reader.complain(QStringLiteral("passLabels"), "must be a list of texts");
+            }
+        }
         if (entry.is_object() && entry.contains("threshold")) {
             if (entry["threshold"].is_number())
                 rule.threshold = entry["threshold"].get<double>();

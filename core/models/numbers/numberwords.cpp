@@ -79,7 +79,7 @@ QString value(const Measure &m, const Formatter &f)
     if (!m.known())
         return reason(m.why);
     if (m.id == MeasureId::PriceDrift)
-        return f.change(m.share());
+        return f.change(1 + m.share(), 1);
     switch (measureInfo(m.id).unit) {
     case MeasureUnit::Usd:
         return amount(m.value, f);

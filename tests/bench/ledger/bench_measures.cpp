@@ -63,6 +63,7 @@ int main(int argc, char **argv)
     }
     bool good = true;
     for (int round = 0; round < rounds; ++round) {
+        const double before = worked();
         const TimeNs start = monotonicNow();
         MeasureReading reading(snapshot, {{}, {snapshot->firstEvent, snapshot->newestEvent + 1}}, (*engine)->prices());
         std::vector<double> slices;

@@ -76,7 +76,7 @@ void Fleet::unpriced(Call &call)
 std::vector<Measure> Fleet::measures(MeasureScope scope)
 {
     CallPricer pricer(seedPrices(), symbols);
-    RunRows ended;
+    EndedRuns ended;
     for (RunRow &row : runs) {
         row.totals = {};
         ended.emplace(row.info.run, &row);

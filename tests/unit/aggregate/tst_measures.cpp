@@ -314,7 +314,7 @@ void TestMeasures::capCauses()
         c.errorType = run < 3 ? f.name("budget_exceeded") : 0;
         f.end(run, run < 4 ? Outcome::Capped : Outcome::Success);
     }
-    RunRows ended;
+    EndedRuns ended;
     for (const RunRow &row : f.runs)
         ended.emplace(row.info.run, &row);
     MeasureSum sum({}, ended, f.symbols);

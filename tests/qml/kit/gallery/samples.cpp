@@ -178,7 +178,15 @@ QVariant Samples::spark()
     return QVariant::fromValue(data);
 }
 
-QVariant Samples::waterfall() { return QVariant::fromValue(WaterfallData{60, 20, 140, 2, false, false}); }
+QVariant Samples::waterfall()
+{
+    WaterfallData data;
+    data.start = 60;
+    data.duration = 20;
+    data.span = 140;
+    data.tier = 2;
+    return QVariant::fromValue(data);
+}
 
 QVariant Samples::tokens() { return QVariant::fromValue(TokenData{24000, 60000, 4000, 900, 1500, 106000, false}); }
 
