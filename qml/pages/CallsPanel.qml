@@ -85,8 +85,8 @@ Panel {
             visible: root.barIndex >= 0
 
             readonly property real between: width * (root.run.gridPositions[1] ?? 1)
-            readonly property int longest: Math.max(1, ...root.run.gridTexts.map(text => text.length))
-            readonly property int every: Math.max(1, Math.ceil(Theme.px(8 + 6 * longest) / Math.max(1, between)))
+            readonly property string last: root.run.gridTexts[root.run.gridTexts.length - 1] ?? ""
+            readonly property int every: Math.max(1, Math.ceil(Theme.px(8 + 6 * last.length) / Math.max(1, between)))
 
             Repeater {
                 model: root.run.gridTexts.length

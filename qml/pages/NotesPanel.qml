@@ -22,6 +22,8 @@ Panel {
             model: root.run.notes
 
             Item {
+                id: note
+
                 required property var model
 
                 Layout.fillWidth: true
@@ -29,7 +31,7 @@ Panel {
                 Layout.leftMargin: Theme.panelPad
                 Layout.rightMargin: Theme.panelPad
                 Accessible.role: Accessible.StaticText
-                Accessible.name: model.accessible
+                Accessible.name: note.model.accessible
 
                 Column {
                     id: text
@@ -41,14 +43,14 @@ Panel {
                         width: parent.width
                         role: PlainText.Small
                         font.weight: Font.Medium
-                        tone: model.tone === "" ? "strong" : model.tone
-                        text: model.label
+                        tone: note.model.tone === "" ? "strong" : note.model.tone
+                        text: note.model.label
                     }
                     PlainText {
                         width: parent.width
                         role: PlainText.Small
                         wrapMode: Text.Wrap
-                        text: model.value
+                        text: note.model.value
                     }
                 }
                 Hairline {

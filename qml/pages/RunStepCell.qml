@@ -32,10 +32,10 @@ TableCell {
         color: root.kind === "fold" && root.row?.loop === true ? Theme.crit : Theme.text3
     }
     NameText {
-        x: root.indent + (swatch.visible || sort.visible ? Theme.px(18) : 0)
-        width: Math.max(0, Math.min(implicitWidth, (failed.visible ? failed.x : parent.width) - x - (again.visible ? again.width + 6 : 0)))
         id: name
 
+        x: root.indent + (swatch.visible || sort.visible ? Theme.px(18) : 0)
+        width: Math.max(0, Math.min(implicitWidth, (failed.visible ? failed.x : parent.width) - x - (again.visible ? again.width + 6 : 0)))
         height: parent.height
         role: PlainText.Small
         strong: root.kind !== "tool"
