@@ -24,7 +24,7 @@ public:
     {
         for (const std::uint32_t call : m_lane.calls) {
             toolsUntil(startOf(m_run.calls[call]));
-            const CallPlace &place = m_run.places[call];
+            const PlacedCall &place = m_run.places[call];
             if (m_folding.fold)
                 foldAt(place, call);
             if (!m_hidden)
@@ -35,7 +35,7 @@ public:
     }
 
 private:
-    void foldAt(const CallPlace &place, std::uint32_t call)
+    void foldAt(const PlacedCall &place, std::uint32_t call)
     {
         if (place.repeat < 0 || place.round == 0) {
             m_hidden = false;
@@ -89,7 +89,7 @@ std::vector<RunLine> linesOf(const RunPicture &run, const RunFolding &folding)
 
 void uncover(const RunPicture &run, std::size_t call, RunFolding &folding)
 {
-    const CallPlace &place = run.places[call];
+    const PlacedCall &place = run.places[call];
     for (int lane = static_cast<int>(place.lane); lane >= 0; lane = run.lanes[static_cast<std::size_t>(lane)].parent)
         folding.collapsed.erase(run.lanes[static_cast<std::size_t>(lane)].agent);
     const RunLane &lane = run.lanes[place.lane];

@@ -117,7 +117,7 @@ void fillLanes(RunPicture &run)
     std::unordered_map<Symbol, const Call *> last;
     for (std::size_t i = 0; i < run.calls.size(); ++i) {
         const Call &call = run.calls[i];
-        CallPlace &place = run.places[i];
+        PlacedCall &place = run.places[i];
         place.lane = laneOf.at(call.names.agent);
         RunLane &lane = run.lanes[place.lane];
         lane.calls.push_back(static_cast<std::uint32_t>(i));
@@ -160,7 +160,7 @@ void judgeLane(RunPicture &run, RunLane &lane)
     lane.loops = findLoops(counts);
     for (std::size_t r = 0; r < lane.repeats.size(); ++r)
         for (std::size_t at = lane.repeats[r].first; at < lane.repeats[r].end(); ++at) {
-            CallPlace &place = run.places[lane.calls[at]];
+            PlacedCall &place = run.places[lane.calls[at]];
             place.repeat = static_cast<std::int32_t>(r);
             place.round = static_cast<std::uint32_t>((at - lane.repeats[r].first) / lane.repeats[r].period);
         }

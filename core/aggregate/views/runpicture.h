@@ -46,7 +46,7 @@ struct RunLane {
 };
 
 /// Where one call stands.
-struct CallPlace {
+struct PlacedCall {
     std::uint32_t lane = 0;
     std::int32_t repeat = -1; ///< index of the lane's repeats
     std::uint32_t round = 0;  ///< of the repeat, 0 = the first
@@ -61,7 +61,7 @@ struct CallPlace {
 /// A run in parts, formed once from what the ledger holds of it. A value; any thread.
 struct RunPicture {
     std::vector<Call> calls; ///< by time
-    std::vector<CallPlace> places;
+    std::vector<PlacedCall> places;
     std::vector<RunTool> tools; ///< by start
     std::vector<RunLane> lanes; ///< parents before children, by first call
     Totals totals;

@@ -53,7 +53,7 @@ CallInspector::CallInspector(Services &services, QObject *parent)
              false, this)
 {}
 
-void CallInspector::show(const Call *call, const CallPlace &place, int number, const SymbolTable &symbols)
+void CallInspector::show(const Call *call, const PlacedCall &place, int number, const SymbolTable &symbols)
 {
     InspectorRows rows(m_rows);
     clear();

@@ -34,7 +34,7 @@ public:
     Q_INVOKABLE void copyId();
 
     /// Null shows nothing.
-    void show(const Call *call, const CallPlace &place, int number, const SymbolTable &symbols);
+    void show(const Call *call, const PlacedCall &place, int number, const SymbolTable &symbols);
     /// A lane, tool or fold of the run.
     void showLine(const RunPicture &run, const RunLine &line, const SymbolTable &symbols);
 

@@ -144,7 +144,7 @@ private:
     std::vector<int> m_bars;       ///< the call each bar shows
     std::uint64_t m_generation = 0;
     KpiList m_kpis;
-    RunRows m_lines, m_everyCall;
+    RunLineTable m_lines, m_everyCall;
     TableModel m_classes, m_signals, m_notes;
     QStringList m_gridTexts;
     QVariantList m_gridPositions;

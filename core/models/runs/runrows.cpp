@@ -35,7 +35,7 @@ std::vector<WaterfallPart> thinned(std::vector<WaterfallPart> parts, double span
 
 } // namespace
 
-RunRows::RunRows(const Formatter &format, QObject *parent)
+RunLineTable::RunLineTable(const Formatter &format, QObject *parent)
     : MadeTable(
         {QStringLiteral("number"),     QStringLiteral("step"),     QStringLiteral("agent"),
          QStringLiteral("modelName"),  QStringLiteral("tier"),     QStringLiteral("waterfall"),
@@ -50,8 +50,8 @@ RunRows::RunRows(const Formatter &format, QObject *parent)
       m_format(format)
 {}
 
-void RunRows::show(std::shared_ptr<const RunPicture> picture, std::vector<RunLine> lines, const SymbolTable *symbols,
-                   double gridStep, int most)
+void RunLineTable::show(std::shared_ptr<const RunPicture> picture, std::vector<RunLine> lines,
+                        const SymbolTable *symbols, double gridStep, int most)
 {
     m_picture = std::move(picture);
     m_lines = std::move(lines);
@@ -66,7 +66,7 @@ void RunRows::show(std::shared_ptr<const RunPicture> picture, std::vector<RunLin
     setKeys(std::move(keys), most);
 }
 
-int RunRows::rowOfCall(int call) const
+int RunLineTable::rowOfCall(int call) const
 {
     const auto it = std::find_if(m_lines.begin(), m_lines.end(), [&](const RunLine &line) {
         return line.kind == RunLine::Kind::Call && static_cast<int>(line.index) == call;
@@ -74,7 +74,7 @@ int RunRows::rowOfCall(int call) const
     return it == m_lines.end() ? -1 : static_cast<int>(it - m_lines.begin());
 }
 
-void RunRows::showPresent()
+void RunLineTable::showPresent()
 {
     const RunPicture &run = *m_picture;
     const auto any = [&](auto &&test) { return std::any_of(run.calls.begin(), run.calls.end(), test); };
@@ -92,7 +92,7 @@ void RunRows::showPresent()
     setPresent(present);
 }
 
-TableRow RunRows::make(int index) const
+TableRow RunLineTable::make(int index) const
 {
     if (!m_picture || index < 0 || static_cast<std::size_t>(index) >= m_lines.size())
         return makeRow({});
@@ -125,18 +125,18 @@ TableRow RunRows::make(int index) const
     return row;
 }
 
-void RunRows::putShown(TableRow &row, const char *role, const QVariant &shown, const QVariant &plain) const
+void RunLineTable::putShown(TableRow &row, const char *role, const QVariant &shown, const QVariant &plain) const
 {
     put(row, role, shown, plain, kNoOrder);
 }
 
-WaterfallPart RunRows::partOf(TimeNs start, TimeNs end, bool alarm) const
+WaterfallPart RunLineTable::partOf(TimeNs start, TimeNs end, bool alarm) const
 {
     return {static_cast<double>(start - m_picture->first) / 1e9,
             static_cast<double>(std::max<TimeNs>(0, end - start)) / 1e9, alarm};
 }
 
-void RunRows::putBar(TableRow &row, const std::vector<WaterfallPart> &parts, const RunLine &line, int tier) const
+void RunLineTable::putBar(TableRow &row, const std::vector<WaterfallPart> &parts, const RunLine &line, int tier) const
 {
     if (!(m_span > 0) || parts.empty())
         return;
@@ -161,7 +161,7 @@ void RunRows::putBar(TableRow &row, const std::vector<WaterfallPart> &parts, con
     put(row, "waterfall", QVariant::fromValue(bar));
 }
 
-void RunRows::putTotals(TableRow &row, const Totals &totals) const
+void RunLineTable::putTotals(TableRow &row, const Totals &totals) const
 {
     Usage usage;
     usage.tokens = totals.tokens;
@@ -179,7 +179,7 @@ void RunRows::putTotals(TableRow &row, const Totals &totals) const
     put(row, "status", totals.errors > 0 ? tr("%1 failed").arg(m_format.count(totals.errors)) : QString());
 }
 
-void RunRows::putLane(TableRow &row, const RunLine &line) const
+void RunLineTable::putLane(TableRow &row, const RunLine &line) const
 {
     const RunLane &lane = m_picture->lanes[line.lane];
     const QString name = symbolText(*m_symbols, lane.agent, NameKind::Agent);
@@ -200,10 +200,10 @@ void RunRows::putLane(TableRow &row, const RunLine &line) const
             .arg(name, what, row.cells[static_cast<std::size_t>(roleIndex(QStringLiteral("cost")))].toString()));
 }
 
-void RunRows::putCall(TableRow &row, const RunLine &line) const
+void RunLineTable::putCall(TableRow &row, const RunLine &line) const
 {
     const Call &call = m_picture->calls[line.index];
-    const CallPlace &place = m_picture->places[line.index];
+    const PlacedCall &place = m_picture->places[line.index];
     const CallTexts t = callTexts(call, *m_symbols, m_format);
     const int tier = tierIndex(call.names.tier == 0 ? std::string_view() : m_symbols->text(call.names.tier));
     const QString number = QString::number(line.index + 1);
@@ -242,7 +242,7 @@ void RunRows::putCall(TableRow &row, const RunLine &line) const
                         : tr("Call %1, %2, %3, %4").arg(number, t.step, t.cost, t.status));
 }
 
-void RunRows::putTool(TableRow &row, const RunLine &line) const
+void RunLineTable::putTool(TableRow &row, const RunLine &line) const
 {
     const RunTool &tool = m_picture->tools[line.index];
     const QString name = symbolText(*m_symbols, tool.name, NameKind::Other);
@@ -259,7 +259,7 @@ void RunRows::putTool(TableRow &row, const RunLine &line) const
     put(row, "accessible", tr("Tool %1, %2, %3").arg(name, lasted, tool.failed ? error : tr("done")));
 }
 
-void RunRows::putFold(TableRow &row, const RunLine &line) const
+void RunLineTable::putFold(TableRow &row, const RunLine &line) const
 {
     const RunLane &lane = m_picture->lanes[line.lane];
     const Repeat &repeat = lane.repeats[line.index];
@@ -277,7 +277,7 @@ void RunRows::putFold(TableRow &row, const RunLine &line) const
         loop = loop || m_picture->places[lane.calls[at]].loop;
         parts.push_back(partOf(startOf(call), call.time, call.failed() || m_picture->places[lane.calls[at]].loop));
     }
-    const CallPlace &last = m_picture->places[lane.calls[repeat.end() - 1]];
+    const PlacedCall &last = m_picture->places[lane.calls[repeat.end() - 1]];
     const QString words = tr("%1 repeats").arg(m_format.count(static_cast<qint64>(repeat.times) - 1));
     put(row, "id", QStringLiteral("fold-") + callId(m_picture->calls[lane.calls[repeat.first]]));
     putShown(row, "step", words);

@@ -10,11 +10,11 @@
 namespace flyball {
 
 /// The table of a run: lanes of agents, calls, tools and folded repeats, made as they are looked at. GUI thread.
-class RunRows : public MadeTable {
+class RunLineTable : public MadeTable {
     Q_OBJECT
 
 public:
-    explicit RunRows(const Formatter &format, QObject *parent = nullptr);
+    explicit RunLineTable(const Formatter &format, QObject *parent = nullptr);
 
     /// `picture` is kept; `gridStep` in seconds; `most` rows at first, see growTo().
     void show(std::shared_ptr<const RunPicture> picture, std::vector<RunLine> lines, const SymbolTable *symbols,

@@ -47,7 +47,7 @@ private Q_SLOTS:
         const RunPicture picture = run.picture();
         QCOMPARE(picture.lanes.at(0).slope->perCall, 500.0);
         std::int64_t resent = 0;
-        for (const CallPlace &place : picture.places)
+        for (const PlacedCall &place : picture.places)
             resent += place.resent;
         QCOMPARE(picture.totals.inTotal(), std::int64_t(32'500));
         QCOMPARE(resent, std::int64_t(28'800));
