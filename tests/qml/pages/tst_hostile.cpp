@@ -109,6 +109,8 @@ private:
         Navigation &navigation = *m_window->session().navigation();
         navigation.show(page == QStringLiteral("run") ? QStringLiteral("runs") : QStringLiteral("overview"));
         m_window->settle();
+        if (page == QStringLiteral("run"))
+            QTRY_VERIFY(m_window->session().runs()->table()->count() > 0);
         if (page == QStringLiteral("workflow"))
             navigation.openWorkflow(idOf(*m_window->session().overview()->workflows(), QStringLiteral("name")));
         else if (page == QStringLiteral("run"))

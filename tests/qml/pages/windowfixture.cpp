@@ -189,6 +189,8 @@ bool WindowFixture::clickRow(const QString &table, int row)
     QQuickItem *found = item(table);
     if (!found)
         return false;
+    if (!QTest::qWaitFor([&] { return found->property("count").toInt() > row; }))
+        return false;
     const int head = found->property("headVisible").toBool() ? 26 : 0;
     const int height = found->property("rowHeight").toInt();
     const QPoint at = found->mapToScene(QPointF(40, head + row * height + height / 2.0)).toPoint();
@@ -214,6 +216,9 @@ void WindowFixture::type(const QString &text)
 void WindowFixture::settle()
 {
     QTest::qWait(30);
+    // A run arrives in several steps.
+    (void)QTest::qWaitFor(
+        [this] { return m_session->navigation()->page() != u"run" || m_session->run()->state() != u"loading"; });
     m_session->refreshNow();
     QCoreApplication::processEvents();
 }
