@@ -184,7 +184,7 @@ private Q_SLOTS:
             auto session = open();
             AttributionModel *rules = session->attribution();
             rules->add();
-            rules->setCondition(0, 0, QStringLiteral("text"), QStringLiteral("/work/\"web\""));
+            rules->setCondition(0, 0, QStringLiteral("text"), QStringLiteral("/srv/\"web\""));
             rules->setTarget(0, QStringLiteral("segment"), QStringLiteral("staff"));
             rules->apply();
             settle();
@@ -193,7 +193,7 @@ private Q_SLOTS:
         QCOMPARE(again.error(), QString());
         QCOMPARE(again.values().attribution.size(), std::size_t(1));
         QCOMPARE(again.values().attributionRevision, 1);
-        QCOMPARE(again.values().attribution[0].when[0].text, std::string("/work/\"web\""));
+        QCOMPARE(again.values().attribution[0].when[0].text, std::string("/srv/\"web\""));
         QVERIFY(again.values().success.empty());
         auto session = open();
         QCOMPARE(session->attribution()->state(), QStringLiteral("in force, revision 1"));

@@ -101,7 +101,7 @@ private:
     double m_progress = 0;
 };
 
-/// A rule as its row says it: "Project starts with /work/web and Step is act".
+/// A rule as its row says it: "Project starts with /srv/web and Step is act".
 [[nodiscard]] QString whenText(const AttributionRule &rule);
 /// "workflow billing, segment paid".
 [[nodiscard]] QString setText(const AttributionRule &rule);

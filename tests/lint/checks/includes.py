@@ -5,7 +5,7 @@ import re
 from checks.common import CPP, files, line_of, read, relative, without_comments
 
 BELOW_ENGINE = {"core/base", "core/domain", "core/pricing", "core/policy", "core/sources", "core/formats", "core/ledger",
-                "core/aggregate"}
+                "core/aggregate", "core/attribution"}
 CORE = BELOW_ENGINE | {"core/engine", "core/push"}
 
 # folder -> folders it may include besides itself. A folder that is not listed may include nothing of ours.
@@ -14,6 +14,7 @@ ALLOWED = {
     "core/domain": {"core/base"},
     "core/pricing": {"core/base", "core/domain"},
     "core/policy": {"core/base", "core/domain"},
+    "core/attribution": {"core/base", "core/domain"},
     "core/sources": {"core/base", "core/domain"},
     "core/formats": {"core/base", "core/domain"},
     # The ledger keeps the roll-ups beside the rows, in the shape that aggregate defines.

@@ -39,9 +39,9 @@ struct World {
     Call call;
     World()
     {
-        fact.ownerPath = symbols.intern("/home/u/.claude/projects/web/a.jsonl");
-        fact.project = symbols.intern("/home/u/work/web");
-        call.source = symbols.intern("/home/u/.claude");
+        fact.ownerPath = symbols.intern("/home/you/.claude/projects/web/a.jsonl");
+        fact.project = symbols.intern("/srv/work/web");
+        call.source = symbols.intern("/home/you/.claude");
         call.format = symbols.intern("claude-code");
         call.provider = symbols.intern("anthropic");
         call.model = symbols.intern("claude-sonnet-4-5");
@@ -82,11 +82,11 @@ void TestAttribution::everyFieldCanBeAskedFor()
                     w.symbols.intern("t"),   w.symbols.intern("seg"), w.symbols.intern("pv"),
                     w.symbols.intern("f"),   w.symbols.intern("mid"), 0,
                     w.symbols.intern("s1")};
-    const std::pair<MatchField, const char *> all[] = {{MatchField::Source, "/home/u/.claude"},
+    const std::pair<MatchField, const char *> all[] = {{MatchField::Source, "/home/you/.claude"},
                                                        {MatchField::Format, "claude-code"},
-                                                       {MatchField::File, "/home/u/.claude/projects/web/a.jsonl"},
+                                                       {MatchField::File, "/home/you/.claude/projects/web/a.jsonl"},
                                                        {MatchField::Session, "s1"},
-                                                       {MatchField::Project, "/home/u/work/web"},
+                                                       {MatchField::Project, "/srv/work/web"},
                                                        {MatchField::Workflow, "web"},
                                                        {MatchField::Agent, "a"},
                                                        {MatchField::Step, "chat"},
@@ -111,10 +111,10 @@ void TestAttribution::comparisons()
     QVERIFY(matches(MatchTest::Equals, "", ""));
     QVERIFY(!matches(MatchTest::Equals, "", "x"));
     QVERIFY(!matches(MatchTest::Equals, "Web", "web")); // names are as they are
-    QVERIFY(matches(MatchTest::Contains, "work/w", "/home/work/web"));
-    QVERIFY(matches(MatchTest::StartsWith, "/home", "/home/work"));
-    QVERIFY(!matches(MatchTest::StartsWith, "/home/work", "/home"));
-    QVERIFY(matches(MatchTest::Glob, "/home/*/w?b", "/home/a/b/web"));
+    QVERIFY(matches(MatchTest::Contains, "work/w", "/srv/work/web"));
+    QVERIFY(matches(MatchTest::StartsWith, "/srv", "/srv/work"));
+    QVERIFY(!matches(MatchTest::StartsWith, "/srv/work", "/srv"));
+    QVERIFY(matches(MatchTest::Glob, "/srv/*/w?b", "/srv/a/b/web"));
     QVERIFY(!matches(MatchTest::Glob, "web", "web2"));
     QVERIFY(matches(MatchTest::Glob, "[a]*", "[a]b")); // nothing else is special
     World w;
@@ -152,7 +152,7 @@ void TestAttribution::theFirstThatSetsAThingWins()
     World w;
     const AttributionRules rules = {
         rule({is(MatchField::Model, "nothing")}, {{NameTarget::Workflow, "never"}}),
-        rule({is(MatchField::Project, "/home/u/work", MatchTest::StartsWith)}, {{NameTarget::Step, "first step"}}),
+        rule({is(MatchField::Project, "/srv/work", MatchTest::StartsWith)}, {{NameTarget::Step, "first step"}}),
         rule({is(MatchField::Workflow, "web")}, {{NameTarget::Workflow, "billing"}, {NameTarget::Step, "second step"}}),
         rule({is(MatchField::Workflow, "web")}, {{NameTarget::Workflow, "late"}, {NameTarget::Segment, "paid"}})};
     Attributor attributor(rules, w.symbols);

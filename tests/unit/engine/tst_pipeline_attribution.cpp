@@ -58,7 +58,7 @@ std::vector<std::pair<std::string, std::string>> corpus()
                             .request = "r" + std::to_string(i),
                             .time = time,
                             .session = session,
-                            .extra = i % 2 ? R"(,"cwd":"/work/web")" : R"(,"cwd":"/work/api")"});
+                            .extra = i % 2 ? R"(,"cwd":"/srv/web")" : R"(,"cwd":"/srv/api")"});
         steps += R"({"name":"extract","model":"gpt-4o","cache_hit":false,"cost_usd":0.0)" + std::to_string(i)
                  + R"(,"duration_ms":5,"ts":"2026-11-21T10:00:01Z","id":")" + std::to_string(i) + R"(","run":"r)"
                  + std::to_string(i % 3) + R"(","task_type":"t)" + std::to_string(i % 2) + "\"}\n";
@@ -97,7 +97,7 @@ std::string report(PipelineBench &b)
 AttributionRules randomRules(std::mt19937 &random)
 {
     const std::vector<std::pair<MatchField, std::string>> values = {
-        {MatchField::Workflow, "billing"}, {MatchField::Workflow, ""},     {MatchField::Project, "/work/web"},
+        {MatchField::Workflow, "billing"}, {MatchField::Workflow, ""},     {MatchField::Project, "/srv/web"},
         {MatchField::Model, "gpt-4o"},     {MatchField::Step, "act"},      {MatchField::Format, "claude-code"},
         {MatchField::Session, "s2"},       {MatchField::TaskType, "t1"},   {MatchField::File, "st.jsonl"},
         {MatchField::Provider, "openai"},  {MatchField::Source, "c.json"}, {MatchField::Format, "step"}};
