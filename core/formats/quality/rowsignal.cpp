@@ -85,7 +85,8 @@ std::string_view signalOf(const Row &row, SymbolCache &symbols, TimeNs arrival, 
         return problem;
     signal.time = arrival;
     if (const std::string_view when = trimmed(row[Column::Time]); !when.empty()) {
-        const auto time = parseAnyTime(when.size() == 10 ? std::string(when) + "T00:00:00Z" : std::string(when));
+        const auto time =
+            parseAnyTime(when.size() == 10 && when[4] == '-' ? std::string(when) + "T00:00:00Z" : std::string(when));
         if (!time)
             return "bad_time";
         signal.time = *time;
