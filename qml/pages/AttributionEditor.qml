@@ -125,6 +125,7 @@ ColumnLayout {
     }
     Flow {
         Layout.fillWidth: true
+        Layout.topMargin: 4
         Layout.bottomMargin: 4
         spacing: 8
 
@@ -155,7 +156,7 @@ ColumnLayout {
             small: true
             kind: "danger"
             text: qsTr("Remove rule")
-            onClicked: root.rules.remove(root.index)
+            onClicked: root.board.removeRow(root.index)
         }
         TextButton {
             objectName: "attributionClose"

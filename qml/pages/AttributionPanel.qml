@@ -20,10 +20,17 @@ Panel {
         rules.move(from, wantRow);
         focusLater.start();
     }
+    function removeRow(index: int): void {
+        rules.remove(index);
+        wantRow = Math.min(index, rows.length - 1);
+        focusLater.start();
+    }
     function focusWanted(): void {
         const row = repeater.itemAt(wantRow);
         if (row)
             row.forceActiveFocus(Qt.TabFocusReason);
+        else
+            addButton.forceActiveFocus(Qt.TabFocusReason);
     }
 
     title: qsTr("Attribution rules")
@@ -50,6 +57,8 @@ Panel {
             onClicked: root.rules.apply()
         }
         TextButton {
+            id: addButton
+
             objectName: "attributionAdd"
             small: true
             iconName: "plus"

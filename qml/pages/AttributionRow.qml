@@ -21,7 +21,7 @@ FocusScope {
     Keys.onReturnPressed: board.rules.current = opened ? -1 : index
     Keys.onPressed: event => {
         if (event.key === Qt.Key_Delete && !opened) {
-            board.rules.remove(index);
+            board.removeRow(index);
             event.accepted = true;
         } else if (event.key === Qt.Key_Escape && opened) {
             board.rules.current = -1;

@@ -49,7 +49,7 @@ Panel {
                     strong: true
                     tone: "muted"
                     horizontalAlignment: index === 0 ? Text.AlignLeft : Text.AlignRight
-                    text: [qsTr("Signal"), qsTr("Runs"), qsTr("Pass"), qsTr("Fail"), qsTr("Open")][index]
+                    text: [qsTr("Signal"), qsTr("Runs"), qsTr("Pass"), qsTr("Fail"), qsTr("Neither")][index]
                 }
             }
         }

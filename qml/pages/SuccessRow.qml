@@ -106,6 +106,7 @@ FocusScope {
 
         SuccessField {
             Layout.fillWidth: true
+            visible: root.success.needsLabels
             name: "successLabels"
             label: qsTr("Labels that pass")
             placeholder: qsTr("as the signal says")

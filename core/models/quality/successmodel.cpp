@@ -163,7 +163,7 @@ void SuccessModel::open(const QString &signal)
     m_threshold.clear();
     m_labelsHint.clear();
     m_thresholdHint.clear();
-    m_needsThreshold = false;
+    m_needsLabels = m_needsThreshold = false;
     for (const SignalStats &s : m_stats) {
         if (QString::fromStdString(s.name) != signal)
             continue;
@@ -172,6 +172,7 @@ void SuccessModel::open(const QString &signal)
             labels << shown(label);
         m_labelsHint = labels.isEmpty() ? tr("no labels seen") : labels.join(QStringLiteral(", "));
         m_needsThreshold = s.scored > 0;
+        m_needsLabels = !labels.isEmpty() || !m_needsThreshold;
         if (s.scored > 0)
             m_thresholdHint =
                 tr("%1 to %2 seen")

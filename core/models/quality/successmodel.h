@@ -28,6 +28,7 @@ class SuccessModel : public QObject {
     Q_PROPERTY(QString threshold READ threshold WRITE setThreshold NOTIFY formChanged)
     Q_PROPERTY(QString labelsHint READ labelsHint NOTIFY formChanged)
     Q_PROPERTY(QString thresholdHint READ thresholdHint NOTIFY formChanged)
+    Q_PROPERTY(bool needsLabels READ needsLabels NOTIFY formChanged)
     Q_PROPERTY(bool needsThreshold READ needsThreshold NOTIFY formChanged)
     Q_PROPERTY(QString error READ error NOTIFY formChanged)
     Q_PROPERTY(bool canUse READ canUse NOTIFY formChanged)
@@ -51,6 +52,7 @@ public:
     void setThreshold(const QString &text);
     [[nodiscard]] QString labelsHint() const { return m_labelsHint; }
     [[nodiscard]] QString thresholdHint() const { return m_thresholdHint; }
+    [[nodiscard]] bool needsLabels() const { return m_needsLabels; }
     [[nodiscard]] bool needsThreshold() const { return m_needsThreshold; }
     [[nodiscard]] QString error() const { return m_error; }
     [[nodiscard]] bool canUse() const { return !m_current.isEmpty() && m_error.isEmpty() && !m_busy; }
@@ -91,7 +93,7 @@ private:
     QVariantList m_rows;
     QString m_origin, m_counts, m_current, m_labels, m_threshold, m_labelsHint, m_thresholdHint, m_error;
     int m_request = 0;
-    bool m_busy = false, m_needsThreshold = false;
+    bool m_busy = false, m_needsLabels = false, m_needsThreshold = false;
 };
 
 } // namespace flyball
