@@ -238,7 +238,8 @@ void LiveCollator::collectGroup(std::uint32_t group, LedgerWrite &write)
         }
         now.push_back(m_out.calls[i]);
         m_quality.noteCall(fact.requestKey, m_out.calls[i].run);
-        if ((m_requestsKnown || m_quality.wantsCalls()) && !same && fact.requestKey != 0)
+        const bool isNew = before == old.end() || before->run != m_out.calls[i].run;
+        if ((m_requestsKnown || m_quality.wantsCalls()) && isNew && fact.requestKey != 0)
             m_requestRuns.emplace(fact.requestKey, m_out.calls[i].run);
     }
     for (const Call &call : old)

@@ -140,6 +140,8 @@ Result<> Pipeline::reprice(std::shared_ptr<const PriceCatalog> catalog, const st
 
 Result<> Pipeline::setAttribution(AttributionRules rules, const ReworkStep &step)
 {
+    if (readOnly())
+        return Error{ErrorCode::Locked, "another window writes this ledger"};
     commit();
     (void)m_ledger->setMeta(kMetaAttribution, kChanging);
     m_attribution = std::move(rules);
@@ -156,6 +158,8 @@ Result<> Pipeline::setAttribution(AttributionRules rules, const ReworkStep &step
 
 Result<> Pipeline::setSuccess(std::vector<SuccessRule> rules, const ReworkStep &step)
 {
+    if (readOnly())
+        return Error{ErrorCode::Locked, "another window writes this ledger"};
     commit();
     (void)m_ledger->setMeta(kMetaSuccess, kChanging);
     m_success = std::move(rules);

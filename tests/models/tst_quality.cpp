@@ -177,6 +177,25 @@ private Q_SLOTS:
         QCOMPARE(open()->attribution()->rows().size(), 0);
     }
 
+    /// A second window may try rules, not apply them: nothing is stored of it.
+    void aReadOnlyLedgerKeepsItsRules()
+    {
+        auto session = open();
+        AttributionModel *rules = session->attribution();
+        rules->add();
+        rules->setCondition(0, 0, QStringLiteral("text"), QStringLiteral("x"));
+        rules->setTarget(0, QStringLiteral("step"), QStringLiteral("s"));
+        m_engine->hold = true;
+        rules->apply();
+        m_engine->finish(Error{ErrorCode::Locked, "another window writes this ledger"});
+        settle();
+        QVERIFY(rules->edited() && !rules->busy());
+        QVERIFY(m_notices.last().contains(QStringLiteral("another window")));
+        m_engine->hold = false;
+        session.reset();
+        QCOMPARE(open()->attribution()->rows().size(), 0);
+    }
+
     void rulesAndChoicesSurviveAStart()
     {
         publishRuns();
@@ -213,6 +232,47 @@ private Q_SLOTS:
         (void)store.save();
         QVERIFY(file.open(QIODevice::ReadOnly));
         QCOMPARE(file.readAll(), text);
+    }
+
+    /// As the engine joins them: by run, session, prompt and request; a session of two runs is neither's.
+    void signalsAreFoundByEveryAddress()
+    {
+        SymbolTable &t = m_engine->symbols;
+        std::vector<RunRow> runs;
+        for (std::uint64_t i = 1; i <= 3; ++i) {
+            runs.push_back(makeRun(*m_engine, i, "alpha", kNow - kHour, kNow, Outcome::Unknown, 1));
+            runs.back().info.session = t.intern(i == 3 ? "alone" : "shared");
+            runs.back().info.prompt = t.intern("p" + std::to_string(i));
+        }
+        runs[0].signals = 1; // by its prompt
+        runs[1].signals = 1; // by a request
+        runs[2].signals = 1; // by its session
+        SignalCounter counter(runs, t);
+        const auto add = [&](const Key128 &group, SignalAddress address, const char *label) {
+            SignalFact s;
+            s.group = group;
+            s.address = address;
+            s.name = t.intern("human");
+            s.label = t.intern(label);
+            s.verdict = verdictOf(label);
+            s.id = hash64(label);
+            counter.add(s);
+        };
+        add(addressOfPrompt("shared", "p1"), SignalAddress::Prompt, "pass");
+        add(addressOfRequest(hash64("req-2")), SignalAddress::Request, "fail");
+        add(addressOfSession("alone"), SignalAddress::Session, "pass");
+        add(addressOfSession("shared"), SignalAddress::Session, "fail");
+        add(addressOfSession("nobody"), SignalAddress::Session, "fail");
+        QVERIFY(counter.wantsCalls());
+        counter.addCall(hash64("req-2"), runs[1].info.run);
+        counter.addCall(hash64("req-2"), runs[1].info.run); // two calls of one answer
+        counter.addCall(hash64("req-9"), runs[0].info.run);
+        const auto stats = counter.finish(nullptr);
+        QCOMPARE(stats.size(), std::size_t(1));
+        QCOMPARE(stats[0].runs, std::int64_t(3));
+        QCOMPARE(stats[0].pass, std::int64_t(2));
+        QCOMPARE(stats[0].fail, std::int64_t(1));
+        QCOMPARE(stats[0].undecided(), std::int64_t(0));
     }
 
     void signalsAreCountedAndOneIsChosen()

@@ -281,8 +281,8 @@ void AttributionModel::finished(const Result<> &result, const AttributionRules &
 {
     m_busy = false;
     if (!result) {
-        // The engine has put the former list back; what was tried stays as the draft.
-        if (m_stopped) {
+        // The engine stands at the former list; what was tried stays as the draft.
+        if (m_stopped || result.error().code == ErrorCode::Locked) {
             m_draft = m_inForce;
             m_inForce = former;
             store(former);

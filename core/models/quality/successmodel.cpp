@@ -267,6 +267,10 @@ void SuccessModel::put(const std::vector<SuccessRule> &rules, const QString &tex
         box->post([this, former, text, result = std::move(result)] {
             m_busy = false;
             m_basis = {};
+            if (!result && result.error().code == ErrorCode::Locked) {
+                m_services.config.edit().success = former;
+                (void)m_services.config.save();
+            }
             if (!result)
                 m_services.notify(
                     tr("History was not decided again: %1").arg(QString::fromStdString(result.error().message)),

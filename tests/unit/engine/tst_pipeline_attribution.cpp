@@ -126,6 +126,7 @@ private Q_SLOTS:
     void interruptedAndGoneOnWith();
     void stoppedByTheOperator();
     void tried();
+    void aReaderChangesNothing();
 };
 
 void TestPipelineAttribution::randomRulesThereAndBack()
@@ -307,6 +308,30 @@ void TestPipelineAttribution::tried()
     for (const Call &call : b.calls())
         coding += b.text(call.names.workflow) == "coding" ? 1 : 0;
     QCOMPARE(coding, t.changed);
+}
+
+/// A second window on the ledger: refused at once, not waited for.
+void TestPipelineAttribution::aReaderChangesNothing()
+{
+    PipelineBench b;
+    addAll(b);
+    b.open();
+    b.drain();
+    const std::string before = report(b);
+    SymbolTable symbols;
+    EngineOptions options;
+    options.ledgerPath = b.path("state/ledger.db");
+    auto ledger = Ledger::open(options.ledgerPath, Ledger::Mode::ReadWrite, symbols);
+    QVERIFY(ledger.ok() && (*ledger)->openReport().readOnly);
+    Pipeline second(options, symbols, std::move(*ledger), b.catalog);
+    QVERIFY(second.load([] {}).ok());
+    AttributionRules rules(1);
+    rules[0].when = {{MatchField::Workflow, MatchTest::Equals, "support"}};
+    rules[0][NameTarget::Workflow] = "care";
+    const Result<> refused = second.setAttribution(rules, kGoOn);
+    QVERIFY(!refused.ok() && refused.error().code == ErrorCode::Locked);
+    QVERIFY(!second.setSuccess({{"support", "judge", {}, 1}}, kGoOn).ok());
+    QCOMPARE(report(b), before);
 }
 
 QTEST_GUILESS_MAIN(TestPipelineAttribution)
