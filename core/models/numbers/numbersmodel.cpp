@@ -183,7 +183,9 @@ void NumbersModel::show(const View &view, Symbol workflow)
     if (m_job && m_job->rangeRevision == view.rangeRevision && m_job->question.scope == question.scope)
         return;
     const qint64 rest = std::max<qint64>(kEveryMs, m_cost / 1'000'000 * kRest);
-    if (same && (m_sequence == view.snapshot->sequence || (m_age.isValid() && m_age.elapsed() < rest)))
+    // A quiet fleet has newer snapshots too: only other figures, or another minute, give other numbers.
+    const bool still = same && m_numbers->question.window == view.window && view.snapshot->sameFigures(*m_snapshot);
+    if (still || (same && m_age.isValid() && m_age.elapsed() < rest))
         return;
     if (!same)
         setState(QStringLiteral("loading"), m_sub, {});
@@ -224,7 +226,6 @@ void NumbersModel::arrived(const std::shared_ptr<Job> &job, const std::shared_pt
     m_cost = job->busyNs;
     m_age.start();
     m_rangeRevision = job->rangeRevision;
-    m_sequence = job->snapshot->sequence;
     m_snapshot = job->snapshot;
     m_numbers = numbers;
     m_window = {};

@@ -98,7 +98,6 @@ private:
     std::shared_ptr<const Snapshot> m_snapshot; ///< of what is shown: names
     std::shared_ptr<const ScopeNumbers> m_numbers;
     int m_rangeRevision = -1;
-    std::uint64_t m_sequence = 0;
     QElapsedTimer m_age;
     qint64 m_cost = 0;
     TableModel m_measures, m_segments, m_prompts, m_agents;
