@@ -17,7 +17,7 @@ Panel {
         .map(key => ({ key: key, title: key }))
 
     title: qsTr("Numbers")
-    subtitle: numbers.sub
+    subtitle: numbers.state !== "ready" || numbers.note === "" ? numbers.sub : numbers.sub + ". " + numbers.note
     headHeight: Theme.px(38)
     separator: true
     headerExtras: [

@@ -19,6 +19,8 @@ public:
     std::vector<SignalFact> signalFacts;
     std::vector<SpanFact> spans;
     std::vector<Cell> minutes;
+    std::string readError;      ///< not empty: calls cannot be read
+    std::string retainedBefore; ///< what meta() says of it
 
     const OpenReport &openReport() const override { return m_report; }
     Result<> commit(const LedgerWrite &) override { return unused(); }
@@ -59,6 +61,8 @@ public:
     Result<> readCalls(const CallFilter &f, CallOrder order, std::int64_t limit,
                        const std::function<bool(const Call &)> &sink) override
     {
+        if (!readError.empty())
+            return Error{ErrorCode::Unreadable, readError};
         std::vector<const Call *> found;
         for (const Call &c : calls)
             if ((f.since == kNoTime || c.time >= f.since) && (f.until == kNoTime || c.time < f.until)
@@ -98,7 +102,10 @@ public:
         return trace;
     }
     Result<> setMeta(const std::string &, const std::string &) override { return unused(); }
-    std::string meta(const std::string &) override { return {}; }
+    std::string meta(const std::string &key) override
+    {
+        return key == kMetaRetainedBefore ? retainedBefore : std::string();
+    }
     Result<std::int64_t> retain(TimeNs) override { return unused(); }
     Result<> forgetSource(const std::string &, bool) override { return unused(); }
     Result<> rebuildRollups() override { return unused(); }

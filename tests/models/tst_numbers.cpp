@@ -193,6 +193,27 @@ private Q_SLOTS:
         QCOMPARE(tree.filter(QStringLiteral("circle")).size(), 1);
     }
 
+    void aLedgerThatCannotBeRead()
+    {
+        fleet();
+        m_engine->ledger.readError = "the disk is gone";
+        openNumbers();
+        QTRY_COMPARE(numbers().state(), QStringLiteral("error"));
+        QCOMPARE(numbers().note(), QStringLiteral("the disk is gone"));
+        numbers().openCalls(QStringLiteral("cost_per_run")); // nothing is behind what is not known
+        QVERIFY(!m_session->callsOpen());
+    }
+
+    void callsThatWereLetGo()
+    {
+        fleet();
+        m_engine->ledger.retainedBefore = std::to_string(kNow);
+        openNumbers();
+        QTRY_COMPARE(numbers().state(), QStringLiteral("ready"));
+        QVERIFY(numbers().note().contains(QStringLiteral("let go")));
+        QCOMPARE(cell("cost_per_run", "of"), QStringLiteral("$1.00 / 10")); // runs keep their sums
+    }
+
     void nothingInTheRange()
     {
         m_engine->publish(m_maker->make({makeCall(*m_engine, kNow - kHour, "beta", "m", 1)}));
