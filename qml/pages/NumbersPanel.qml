@@ -13,8 +13,12 @@ Panel {
     required property Session session
     readonly property NumbersModel numbers: session.workflow.numbers
     readonly property alias table: rows
-    readonly property var exportColumns: ["key", "name", "value", "unit", "n", "low", "high", "top", "bottom", "note", "formula"]
-        .map(key => ({ key: key, title: key }))
+    readonly property var exportColumns: columnsOf(["key", "name", "value", "unit", "n", "low", "high", "top", "bottom", "note", "formula"])
+
+    // As var: qmllint 6.4 does not know the methods of a list.
+    function columnsOf(keys: var): var {
+        return keys.map(key => ({ key: key, title: key }));
+    }
 
     title: qsTr("Numbers")
     subtitle: numbers.state !== "ready" || numbers.note === "" ? numbers.sub : numbers.sub + ". " + numbers.note

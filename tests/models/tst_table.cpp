@@ -92,6 +92,21 @@ private Q_SLOTS:
         QCOMPARE(changed.size(), 1);
     }
 
+    /// The row under the pointer goes, and with it what held the order: in the middle of the change.
+    void aRowThatGoesMayEndTheFreeze()
+    {
+        Model m;
+        QAbstractItemModelTester tester(&m, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        m.setRows(rows(m, QStringLiteral("a9 b7 c5 d3")));
+        m.setFrozen(true);
+        connect(&m, &QAbstractItemModel::rowsRemoved, &m, [&m] { m.setFrozen(false); });
+        m.setRows(rows(m, QStringLiteral("a1 c5 e7")));
+        QVERIFY(!m.frozen());
+        QCOMPARE(ids(m), QStringLiteral("eca"));
+        m.setRows(rows(m, QStringLiteral("a1 e2")));
+        QCOMPARE(ids(m), QStringLiteral("ea"));
+    }
+
     void orderStandsStillWhileFrozen()
     {
         Model m;

@@ -20,15 +20,19 @@ void TableModel::apply(std::vector<TableRow> rows)
         wanted.insert(row.id, static_cast<int>(wanted.size()));
         return false;
     });
+    m_applying = true;
     const int before = count();
     const int totalBefore = m_announcedTotal;
     removeMissing(wanted);
     reorder(wanted);
     insertNew(rows);
     update(rows);
+    m_applying = false;
     m_announcedTotal = m_total;
     if (count() != before || m_total != totalBefore)
         Q_EMIT countChanged();
+    if (m_thawed && !m_frozen)
+        thaw();
 }
 
 void TableModel::removeMissing(const QHash<QString, int> &wanted)

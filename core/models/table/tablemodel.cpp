@@ -98,7 +98,16 @@ void TableModel::setFrozen(bool frozen)
         return;
     m_frozen = frozen;
     Q_EMIT frozenChanged();
-    if (m_frozen)
+    if (!m_frozen)
+        thaw();
+}
+
+/// A row that goes takes the pointer or the focus with it, and with that ends what held the order, in the middle of
+/// the change: what was held back then follows when that is done.
+void TableModel::thaw()
+{
+    m_thawed = m_applying;
+    if (m_applying)
         return;
     if (m_paged)
         Q_EMIT moreWanted(); // the owner holds rows that were kept back

@@ -101,6 +101,7 @@ private:
     void sort(std::vector<TableRow> &rows) const;
     void keepOrder(std::vector<TableRow> &rows) const;
     void apply(std::vector<TableRow> rows);
+    void thaw();
     void removeMissing(const QHash<QString, int> &wanted);
     void reorder(const QHash<QString, int> &wanted);
     void insertNew(std::vector<TableRow> &rows);
@@ -112,6 +113,8 @@ private:
     QString m_sortKey;
     bool m_descending = true;
     bool m_frozen = false;
+    bool m_applying = false; ///< views are being told of a change
+    bool m_thawed = false;   ///< meanwhile the order was let go
     bool m_paged = false;
     bool m_loading = false;
     int m_total = 0;
