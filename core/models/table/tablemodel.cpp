@@ -111,8 +111,8 @@ void TableModel::thaw()
         return;
     if (m_paged)
         Q_EMIT moreWanted(); // the owner holds rows that were kept back
-    else
-        setRows(m_rows);
+    else if (roleIndex(m_sortKey) >= 0)
+        setRows(m_rows); // one that has no order of its own kept nothing back, and may not even hold its rows
 }
 
 void TableModel::sortBy(const QString &key)
