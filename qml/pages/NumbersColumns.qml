@@ -41,6 +41,8 @@ TwoColumns {
 
             objectName: "promptsPanel"
             Layout.fillWidth: true
+            Layout.preferredWidth: Theme.px(400)
+            Layout.minimumWidth: Theme.px(340)
             Layout.fillHeight: true
             Layout.preferredHeight: Theme.px(38 + 26 + Math.min(8, Math.max(4, root.model.prompts.count)) * 29)
             session: root.session
@@ -54,6 +56,8 @@ TwoColumns {
 
             objectName: "segmentsPanel"
             Layout.fillWidth: true
+            Layout.preferredWidth: Theme.px(400)
+            Layout.minimumWidth: Theme.px(340)
             Layout.fillHeight: true
             Layout.preferredHeight: Theme.px(38 + 26 + Math.min(8, Math.max(4, root.model.segments.count)) * 29)
             session: root.session

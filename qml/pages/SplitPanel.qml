@@ -30,7 +30,7 @@ Panel {
             rowHeight: Theme.px(29)
             allColumns: [
                 { key: "name", title: root.head, width: 0, weight: 1.2, kind: "name", always: true },
-                { key: "share", title: qsTr("Share"), width: 0, weight: 0.6, kind: "custom", wide: 410, exportKey: "shareText" },
+                { key: "share", title: qsTr("Share"), width: 0, weight: 0.6, kind: "custom", always: true, exportKey: "shareText" },
                 { key: "spend", title: qsTr("Spend"), width: 76, align: "right", sortable: true, kind: "custom", always: true },
                 { key: "runs", title: qsTr("Runs"), width: 58, align: "right", sortable: true, kind: "num", always: true },
                 { key: "pass", title: qsTr("Pass"), width: 62, align: "right", sortable: true, kind: "num", always: true },
