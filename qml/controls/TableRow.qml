@@ -29,7 +29,7 @@ Rectangle {
             id: cell
 
             required property int index
-            readonly property var column: root.table.columns[index]
+            readonly property var column: root.table.columns[index] ?? ({ key: "" }) // gone already while the columns grow fewer
             readonly property var value: root.model ? root.model[column.key] : undefined
             readonly property string kind: column.kind === undefined ? "text" : column.kind
             readonly property string tone: column.toneKey !== undefined && root.model && root.model[column.toneKey] !== undefined
