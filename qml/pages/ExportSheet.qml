@@ -42,7 +42,7 @@ Dialog {
         if (callsShown)
             wrong = format === "csv" ? exporter.callsCsv(url) : exporter.callsJson(url);
         else if (chosen)
-            wrong = format === "csv" ? exporter.csv(chosen.table, chosen.columns, url) : exporter.json(chosen.table, chosen.columns, url);
+            wrong = format === "csv" ? exporter.csv(chosen.table, chosen.columns, url, chosen.note ?? "") : exporter.json(chosen.table, chosen.columns, url, chosen.note ?? "");
         if (wrong !== "")
             root.session.notice(wrong, "crit", "", "");
     }

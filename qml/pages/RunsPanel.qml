@@ -58,6 +58,17 @@ Panel {
     ColumnLayout {
         spacing: 0
 
+        RunsFilterBar {
+            objectName: "runsFilterBar"
+            Layout.fillWidth: true
+            Layout.fillHeight: false
+            Layout.leftMargin: Theme.panelPad
+            Layout.rightMargin: Theme.panelPad
+            Layout.topMargin: 8
+            Layout.bottomMargin: 8
+            visible: !root.ofWorkflow
+            filters: root.list.filters
+        }
         ModelTable {
             id: rows
 
@@ -94,6 +105,11 @@ Panel {
                 visible: rows.count === 0 && !rows.table.loading
                 heading: rows.table.emptyHeading
                 text: rows.table.emptyText
+                actions: root.list.narrowed ? [{ key: "clear", text: qsTr("Clear"), kind: "normal" }] : []
+                onTriggered: {
+                    filter.text = "";
+                    root.list.clear();
+                }
             }
             SkeletonBlock {
                 anchors.fill: parent

@@ -11,7 +11,7 @@ PageBase {
 
     objectName: "runsScreen"
     title: qsTr("Runs")
-    exports: [{ key: "runs", text: qsTr("Runs"), base: "runs", table: session.runs.table, columns: panel.table.exportColumns }]
+    exports: [{ key: "runs", text: qsTr("Runs"), base: "runs", table: session.runs.table, columns: panel.table.exportColumns, note: session.runs.exportNote }]
 
     function focusFilter(): bool {
         return panel.focusFilter();

@@ -244,7 +244,7 @@ private Q_SLOTS:
         QCOMPARE(session->workflow()->steps()->count(), 2);
         QCOMPARE(cell(session->workflow()->steps(), 0, "name").toString(), QStringLiteral("plan"));
         QCOMPARE(session->workflow()->trend().panels.size(), 2);
-        QCOMPARE(session->workflow()->runs()->table()->totalCount(), 80);
+        QTRY_COMPARE(session->workflow()->runs()->table()->totalCount(), 80);
         const QVariantList crumbs = session->navigation()->crumbs();
         QCOMPARE(crumbs.last().toMap().value(QStringLiteral("text")).toString(), QStringLiteral("alpha"));
         session->navigation()->back();
@@ -301,22 +301,23 @@ private Q_SLOTS:
         session->navigation()->show(QStringLiteral("runs"));
         TableModel *table = session->runs()->table();
         QAbstractItemModelTester tester(table, QAbstractItemModelTester::FailureReportingMode::QtTest);
-        QCOMPARE(table->count(), 200);
+        QTRY_COMPARE(table->count(), 200);
         QCOMPARE(table->totalCount(), 1500);
         table->sortBy(QStringLiteral("cost"));
         table->sortBy(QStringLiteral("cost"));
         session->refreshNow();
         const bool descending = table->sortDescending();
-        QCOMPARE(cell(table, 0, "cost").toString(), descending ? QStringLiteral("$1,499.00") : QStringLiteral("$0.00"));
+        QTRY_COMPARE(cell(table, 0, "cost").toString(),
+                     descending ? QStringLiteral("$1,499.00") : QStringLiteral("$0.00"));
         table->loadMore();
         session->refreshNow();
-        QCOMPARE(table->count(), 400);
+        QTRY_COMPARE(table->count(), 400);
         session->runs()->setSegment(QStringLiteral("failed"));
         session->refreshNow();
-        QCOMPARE(table->totalCount(), 300);
+        QTRY_COMPARE(table->totalCount(), 300);
         session->runs()->setFilterText(QStringLiteral("ALPHA"));
         session->refreshNow();
-        QCOMPARE(table->totalCount(), 100); // every 15th
+        QTRY_COMPARE(table->totalCount(), 100); // every 15th
         table->setFrozen(true);
         const QString first = cell(table, 0, "id").toString();
         table->sortBy(QStringLiteral("start"));

@@ -31,7 +31,7 @@ WorkflowModel::WorkflowModel(Services &services, ViewBuilder &builder, QObject *
                 {}, QStringLiteral("spend"), true, this),
       m_steps(partRoles(), partSorts(), QStringLiteral("spend"), true, this),
       m_agents(partRoles(), partSorts(), QStringLiteral("spend"), true, this),
-      m_runs(services, builder, this),
+      m_runs(services, false, this),
       m_numbers(services, this)
 {
     for (const char *key : {"spend", "runs", "costPerRun", "percentiles", "costPerSuccess", "cache", "passRate"}) {

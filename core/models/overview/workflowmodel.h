@@ -7,6 +7,7 @@
 #include "core/models/chartdata.h"
 #include "core/models/numbers/numbersmodel.h"
 #include "core/models/runs/runslist.h"
+#include "core/models/session/viewbuilder.h"
 #include "core/models/table/kpi.h"
 
 namespace flyball {

@@ -3,7 +3,6 @@
 
 #include <QVariantMap>
 #include <algorithm>
-#include <map>
 
 #include "core/models/text/displayname.h"
 
@@ -13,52 +12,7 @@ namespace {
 
 constexpr int kPage = 200;
 
-bool matchesText(const RunRow &run, const View &view, const QString &needle)
-{
-    return needle.isEmpty() || view.name(run.info.workflow, NameKind::Workflow).contains(needle, Qt::CaseInsensitive)
-           || QString::fromStdString(toHex(run.info.run)).startsWith(needle, Qt::CaseInsensitive)
-           || view.rawName(run.info.session).contains(needle, Qt::CaseInsensitive);
-}
-
-double sortValue(const RunRow &run, const QString &key)
-{
-    if (key == u"start")
-        return static_cast<double>(run.info.start);
-    if (key == u"duration")
-        return static_cast<double>(run.info.end - run.info.start);
-    if (key == u"calls")
-        return static_cast<double>(run.totals.calls);
-    if (key == u"errors")
-        return static_cast<double>(run.totals.errors);
-    if (key == u"tokens")
-        return static_cast<double>(run.totals.allTokens());
-    if (key == u"cache")
-        return run.totals.cacheHitRate().value_or(-1);
-    if (key == u"state")
-        return run.info.closed ? static_cast<double>(run.info.outcome) : -1.0;
-    return run.totals.cost.toDouble();
-}
-
 } // namespace
-
-const char *runStateKey(const RunInfo &info)
-{
-    if (!info.closed)
-        return "running";
-    switch (info.outcome) {
-    case Outcome::Success:
-        return "passed";
-    case Outcome::Failure:
-        return "failed";
-    case Outcome::Capped:
-        return "capped";
-    case Outcome::Timeout:
-        return "timeout";
-    case Outcome::Unknown:
-        break;
-    }
-    return "unknown";
-}
 
 RunState runState(const RunInfo &info)
 {
@@ -80,10 +34,12 @@ RunState runState(const RunInfo &info)
     return {QStringLiteral("unknown"), tr("Unknown"), QStringLiteral("muted"), {}};
 }
 
-RunsList::RunsList(Services &services, ViewBuilder &builder, QObject *parent)
+RunsList::RunsList(Services &services, bool withFilters, QObject *parent)
     : QObject(parent),
       m_services(services),
-      m_builder(builder),
+      m_withFilters(withFilters),
+      m_filters(services, this),
+      m_worker(std::make_shared<RunsWorker>()),
       m_table({QStringLiteral("shortId"),   QStringLiteral("workflow"),  QStringLiteral("workflowId"),
                QStringLiteral("slot"),      QStringLiteral("started"),   QStringLiteral("start"),
                QStringLiteral("ended"),     QStringLiteral("duration"),  QStringLiteral("state"),
@@ -97,12 +53,24 @@ RunsList::RunsList(Services &services, ViewBuilder &builder, QObject *parent)
               QStringLiteral("start"), true, this),
       m_shown(kPage)
 {
-    connect(&m_table, &TableModel::sortChanged, this, [this] { m_services.refresh(); });
+    connect(&m_table, &TableModel::sortChanged, this, [this] { narrow(); });
     connect(&m_table, &TableModel::moreWanted, this, [this] {
         if (!m_table.frozen())
             m_shown = std::min(m_table.totalCount(), m_shown + kPage);
-        m_services.refresh();
+        ask();
     });
+    connect(&m_filters, &RunFilters::applied, this, [this] {
+        m_shown = kPage;
+        narrow();
+    });
+}
+
+/// What is on its way answers another question.
+void RunsList::narrow()
+{
+    ++m_choice;
+    Q_EMIT changed();
+    ask();
 }
 
 void RunsList::setFilterText(const QString &text)
@@ -111,8 +79,7 @@ void RunsList::setFilterText(const QString &text)
         return;
     m_filter = text;
     m_shown = kPage;
-    Q_EMIT changed();
-    m_services.refresh();
+    narrow();
 }
 
 void RunsList::setSegment(const QString &key)
@@ -121,26 +88,101 @@ void RunsList::setSegment(const QString &key)
         return;
     m_segment = key;
     m_shown = kPage;
-    Q_EMIT changed();
-    m_services.refresh();
+    narrow();
 }
 
-std::vector<const RunRow *> RunsList::select(const View &view, std::optional<Symbol> workflow)
+void RunsList::clear()
 {
-    std::vector<const RunRow *> chosen;
-    std::map<std::string_view, qint64> counts;
-    qint64 all = 0;
-    const QString needle = m_filter.trimmed();
-    const std::string wanted = m_segment.toStdString();
-    m_builder.runs().forEach(view.snapshot->runs, view.window, [&](const RunRow &run) {
-        if ((workflow && run.info.workflow != *workflow) || !matchesText(run, view, needle))
-            return;
-        const std::string_view key = runStateKey(run.info);
-        ++all;
-        ++counts[key];
-        if (wanted == "all" || wanted == key)
-            chosen.push_back(&run);
-    });
+    m_filter.clear();
+    m_segment = QStringLiteral("all");
+    m_shown = kPage;
+    m_filters.clear();
+    narrow();
+}
+
+bool RunsList::narrowed() const
+{
+    return !m_filter.trimmed().isEmpty() || m_segment != u"all" || !m_filters.active().isEmpty();
+}
+
+QString RunsList::narrowedBy() const
+{
+    QStringList parts;
+    if (!m_filters.active().isEmpty())
+        parts << tr("“%1”").arg(m_filters.activeName());
+    if (m_segment != u"all") {
+        RunInfo info;
+        info.closed = m_segment != u"running";
+        for (const Outcome o :
+             {Outcome::Success, Outcome::Failure, Outcome::Capped, Outcome::Timeout, Outcome::Unknown}) {
+            info.outcome = o;
+            if (runState(info).key == m_segment) {
+                parts << runState(info).text;
+                break;
+            }
+        }
+    }
+    if (const QString needle = m_filter.trimmed(); !needle.isEmpty())
+        parts << tr("“%1”").arg(displayName(needle));
+    return parts.join(tr(" and "));
+}
+
+QString RunsList::exportNote() const
+{
+    QStringList parts;
+    if (!m_filters.active().isEmpty())
+        parts << m_filters.activeName() + QStringLiteral(": ") + m_filters.activeWords();
+    if (m_segment != u"all")
+        parts << QStringLiteral("state: ") + m_segment;
+    if (const QString needle = m_filter.trimmed(); !needle.isEmpty())
+        parts << QStringLiteral("text: ") + displayName(needle);
+    return parts.join(QStringLiteral("; "));
+}
+
+RunsQuery RunsList::question() const
+{
+    RunsQuery query;
+    query.snapshot = m_view.snapshot;
+    query.window = m_view.window;
+    query.workflow = m_workflow;
+    query.needle = m_filter.trimmed();
+    query.segment = m_segment;
+    query.sortKey = m_table.sortKey();
+    query.descending = m_table.sortDescending();
+    query.most = m_shown;
+    if (m_withFilters) {
+        query.filter = m_filters.conditions();
+        query.counted = m_filters.counted();
+    }
+    return query;
+}
+
+void RunsList::ask()
+{
+    if (!m_view.snapshot)
+        return;
+    if (m_asking) {
+        m_askAgain = true;
+        return;
+    }
+    m_asking = true;
+    m_services.engine.query(
+        [this, query = question(), choice = m_choice, worker = m_worker, box = m_services.mailbox](Ledger &ledger) {
+            auto answer = std::make_shared<const RunsAnswer>(worker->answer(query, ledger));
+            box->post([this, choice, answer] {
+                m_asking = false;
+                if (choice == m_choice)
+                    received(*answer);
+                if (m_askAgain || answer->pending) {
+                    m_askAgain = false;
+                    ask();
+                }
+            });
+        });
+}
+
+void RunsList::showSegments(const RunsAnswer &answer)
+{
     const Formatter &f = m_services.format;
     QVariantList segments;
     const auto add = [&](const char *key, const QString &text, qint64 n, bool always) {
@@ -148,53 +190,25 @@ std::vector<const RunRow *> RunsList::select(const View &view, std::optional<Sym
             segments.append(QVariantMap{{QStringLiteral("key"), QString::fromLatin1(key)},
                                         {QStringLiteral("text"), text + u' ' + f.count(n)}});
     };
-    add("all", tr("All"), all, true);
-    add("running", tr("Open"), counts["running"], false);
-    add("passed", tr("Passed"), counts["passed"], false);
-    add("failed", tr("Failed"), counts["failed"], false);
-    add("capped", tr("Capped"), counts["capped"], false);
-    add("timeout", tr("Timed out"), counts["timeout"], false);
-    add("unknown", tr("Unknown"), counts["unknown"], false);
-    const QString sub = tr("%1, %2").arg(f.count(all), view.rangeText);
+    const auto n = [&](const char *key) { return answer.states.value(QLatin1String(key)); };
+    add("all", tr("All"), answer.all, true);
+    add("running", tr("Open"), n("running"), false);
+    add("passed", tr("Passed"), n("passed"), false);
+    add("failed", tr("Failed"), n("failed"), false);
+    add("capped", tr("Capped"), n("capped"), false);
+    add("timeout", tr("Timed out"), n("timeout"), false);
+    add("unknown", tr("Unknown"), n("unknown"), false);
+    const QString sub = tr("%1, %2").arg(f.count(answer.all), m_view.rangeText);
     if (segments != m_segments || sub != m_sub) {
         m_segments = segments;
         m_sub = sub;
         Q_EMIT changed();
     }
-    return chosen;
 }
 
-void RunsList::sort(std::vector<const RunRow *> &runs, const View &view) const
+TableRow RunsList::rowOf(const RunRow &run, double dearest) const
 {
-    const QString key = m_table.sortKey();
-    const bool descending = m_table.sortDescending();
-    const auto tie = [](const RunRow *a, const RunRow *b) { return a->info.run < b->info.run; };
-    // Only what is shown has to be in order.
-    const auto end = runs.begin() + std::min<std::ptrdiff_t>(m_shown, static_cast<std::ptrdiff_t>(runs.size()));
-    if (key == u"workflow") {
-        std::map<Symbol, QString> names;
-        for (const RunRow *run : runs)
-            if (!names.contains(run->info.workflow))
-                names[run->info.workflow] = view.name(run->info.workflow, NameKind::Workflow).toCaseFolded();
-        std::partial_sort(runs.begin(), end, runs.end(), [&](const RunRow *a, const RunRow *b) {
-            const int c = names[a->info.workflow].compare(names[b->info.workflow]);
-            return c == 0 ? tie(a, b) : (descending ? c > 0 : c < 0);
-        });
-        return;
-    }
-    std::vector<std::pair<double, const RunRow *>> keyed;
-    keyed.reserve(runs.size());
-    for (const RunRow *run : runs)
-        keyed.emplace_back(sortValue(*run, key), run);
-    const auto keyedEnd = keyed.begin() + (end - runs.begin());
-    std::partial_sort(keyed.begin(), keyedEnd, keyed.end(), [&](const auto &a, const auto &b) {
-        return a.first == b.first ? tie(a.second, b.second) : (descending ? a.first > b.first : a.first < b.first);
-    });
-    std::transform(keyed.begin(), keyed.end(), runs.begin(), [](const auto &entry) { return entry.second; });
-}
-
-TableRow RunsList::rowOf(const RunRow &run, const View &view, double dearest) const
-{
+    const View &view = m_view;
     const Formatter &f = m_services.format;
     const Totals &t = run.totals;
     const QString id = QString::fromStdString(toHex(run.info.run));
@@ -236,48 +250,65 @@ TableRow RunsList::rowOf(const RunRow &run, const View &view, double dearest) co
     return row;
 }
 
-void RunsList::showPresent(const std::vector<const RunRow *> &runs, std::optional<Symbol> workflow)
+void RunsList::showPresent(const RunsAnswer &answer)
 {
     QStringList present{QStringLiteral("shortId"), QStringLiteral("start"),    QStringLiteral("started"),
                         QStringLiteral("ended"),   QStringLiteral("duration"), QStringLiteral("state"),
                         QStringLiteral("calls"),   QStringLiteral("tokens"),   QStringLiteral("cost")};
-    if (!workflow)
+    if (!m_workflow)
         present << QStringLiteral("workflow");
-    const auto any = [&](auto &&test) { return std::any_of(runs.begin(), runs.end(), test); };
-    if (any([](const RunRow *r) { return r->totals.errors > 0; }))
+    if (answer.anyErrors)
         present << QStringLiteral("errors");
-    if (any([](const RunRow *r) { return r->totals.cacheKnownIn > 0; }))
+    if (answer.anyCache)
         present << QStringLiteral("cache");
-    if (any([](const RunRow *r) { return r->signals > 0; }))
+    if (answer.anySignals)
         present << QStringLiteral("signals");
-    if (any([](const RunRow *r) { return r->info.session != 0; }))
+    if (answer.anySession)
         present << QStringLiteral("session");
     m_table.setPresent(present);
 }
 
+void RunsList::showStatus(const RunsAnswer &answer)
+{
+    const Formatter &f = m_services.format;
+    const QString total = answer.total == 1 ? tr("1 run") : tr("%1 runs").arg(f.count(answer.total));
+    const bool reading = answer.pending && answer.total == 0;
+    m_table.setStatus(total, reading,
+                      narrowed() ? tr("No runs match %1 in %2").arg(narrowedBy(), m_view.rangeText)
+                                 : tr("No runs in this range"),
+                      narrowed() && !m_filters.active().isEmpty() ? m_filters.activeWords() : QString());
+}
+
+void RunsList::received(const RunsAnswer &answer)
+{
+    showSegments(answer);
+    m_filters.setCounts(answer.counts);
+    showPresent(answer);
+    std::vector<TableRow> rows;
+    rows.reserve(answer.rows.size());
+    for (const RunRow &run : answer.rows)
+        rows.push_back(rowOf(run, answer.dearest));
+    showStatus(answer);
+    m_table.setSortedRows(std::move(rows), static_cast<int>(answer.total));
+}
+
 void RunsList::show(const View &view, std::optional<Symbol> workflow)
 {
-    if (m_revision != view.rangeRevision) {
+    if (m_revision != view.rangeRevision || m_workflow != workflow) {
         m_revision = view.rangeRevision;
         m_shown = kPage;
+        ++m_choice;
     }
-    std::vector<const RunRow *> runs = select(view, workflow);
-    sort(runs, view);
-    showPresent(runs, workflow);
-    double dearest = 0;
-    for (const RunRow *run : runs)
-        dearest = std::max(dearest, run->totals.cost.toDouble());
-    const std::size_t shown = std::min(runs.size(), static_cast<std::size_t>(m_shown));
-    std::vector<TableRow> rows;
-    rows.reserve(shown);
-    for (std::size_t i = 0; i < shown; ++i)
-        rows.push_back(rowOf(*runs[i], view, dearest));
-    const Formatter &f = m_services.format;
-    const QString total = tr("%1 runs").arg(f.count(static_cast<qint64>(runs.size())));
-    const bool filtered = !m_filter.trimmed().isEmpty() || m_segment != u"all";
-    m_table.setStatus(total, false, filtered ? tr("No run matches") : tr("No runs in this range"),
-                      filtered ? tr("Change the filter or the segment.") : QString());
-    m_table.setSortedRows(std::move(rows), static_cast<int>(runs.size()));
+    if (m_workflow != workflow) { // nothing of the former one may be seen under the name of the next
+        m_table.setStatus({}, true);
+        m_table.setSortedRows({}, 0);
+    }
+    m_workflow = workflow;
+    m_view.snapshot = view.snapshot;
+    m_view.now = view.now;
+    m_view.window = view.window;
+    m_view.rangeText = view.rangeText;
+    ask();
 }
 
 } // namespace flyball

@@ -42,7 +42,7 @@ Session::Session(Engine &engine, SessionOptions options, QObject *parent)
       m_calls(m_services, this),
       m_overview(m_services, m_builder, this),
       m_workflow(m_services, m_builder, this),
-      m_runs(m_services, m_builder, this),
+      m_runs(m_services, true, this),
       m_run(m_services, this),
       m_explore(m_services, m_builder, this),
       m_policy(m_services, draftPath(engine), this),

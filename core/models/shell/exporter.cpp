@@ -165,11 +165,13 @@ QByteArray Exporter::csvBytes(const Sheet &sheet) const
     return out;
 }
 
-QByteArray Exporter::jsonBytes(const Sheet &sheet) const
+QByteArray Exporter::jsonBytes(const Sheet &sheet, const QString &note) const
 {
     nlohmann::ordered_json root;
     root["schema"] = "flyball.table/1";
     root["window"] = {{"since", m_since.toStdString()}, {"until", m_until.toStdString()}};
+    if (!note.isEmpty())
+        root["filter"] = note.toStdString();
     auto &rows = root["rows"] = nlohmann::ordered_json::array();
     for (const auto &row : sheet.rows) {
         nlohmann::ordered_json object;
@@ -228,14 +230,23 @@ QString Exporter::write(const QByteArray &bytes, const QString &file)
     return {};
 }
 
-QString Exporter::csv(TableModel *table, const QVariantList &columns, const QString &file)
+QString Exporter::csv(TableModel *table, const QVariantList &columns, const QString &file, const QString &note)
 {
-    return table == nullptr ? tr("There is no table here.") : write(csvBytes(sheetOf(*table, columns)), file);
+    if (table == nullptr)
+        return tr("There is no table here.");
+    Sheet sheet = sheetOf(*table, columns);
+    if (!note.isEmpty()) {
+        sheet.keys.append(QStringLiteral("filter"));
+        sheet.titles.append(tr("Filter"));
+        for (auto &row : sheet.rows)
+            row.push_back(note);
+    }
+    return write(csvBytes(sheet), file);
 }
 
-QString Exporter::json(TableModel *table, const QVariantList &columns, const QString &file)
+QString Exporter::json(TableModel *table, const QVariantList &columns, const QString &file, const QString &note)
 {
-    return table == nullptr ? tr("There is no table here.") : write(jsonBytes(sheetOf(*table, columns)), file);
+    return table == nullptr ? tr("There is no table here.") : write(jsonBytes(sheetOf(*table, columns), note), file);
 }
 
 QString Exporter::callsCsv(const QString &file) { return write(csvBytes(sheetOfCalls()), file); }

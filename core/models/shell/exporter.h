@@ -29,8 +29,11 @@ public:
     [[nodiscard]] QUrl folder() const { return m_folder; }
 
     /// `columns` as DataTable has them: [{key, title}]. Returns what went wrong, or nothing.
-    Q_INVOKABLE QString csv(flyball::TableModel *table, const QVariantList &columns, const QString &file);
-    Q_INVOKABLE QString json(flyball::TableModel *table, const QVariantList &columns, const QString &file);
+    /// `note`: what narrows the table, in words; in JSON as "filter", in CSV as a column of that name.
+    Q_INVOKABLE QString csv(flyball::TableModel *table, const QVariantList &columns, const QString &file,
+                            const QString &note = {});
+    Q_INVOKABLE QString json(flyball::TableModel *table, const QVariantList &columns, const QString &file,
+                             const QString &note = {});
     Q_INVOKABLE QString callsCsv(const QString &file);
     Q_INVOKABLE QString callsJson(const QString &file);
     Q_INVOKABLE [[nodiscard]] QString suggestName(const QString &base, const QString &extension) const;
@@ -53,7 +56,7 @@ private:
     [[nodiscard]] static Sheet sheetOf(const TableModel &table, const QVariantList &columns);
     [[nodiscard]] Sheet sheetOfCalls() const;
     [[nodiscard]] QByteArray csvBytes(const Sheet &sheet) const;
-    [[nodiscard]] QByteArray jsonBytes(const Sheet &sheet) const;
+    [[nodiscard]] QByteArray jsonBytes(const Sheet &sheet, const QString &note = {}) const;
     QString write(const QByteArray &bytes, const QString &file);
 
     Services &m_services;

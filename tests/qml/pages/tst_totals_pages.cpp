@@ -64,7 +64,7 @@ private Q_SLOTS:
         compareParts(workflow, QStringLiteral("step"), *model.steps(), QStringLiteral("stepsTable"));
         compareParts(workflow, QStringLiteral("agent"), *model.agents(), QStringLiteral("agentsTable"));
         compareParts(workflow, QStringLiteral("model"), *model.mixRows(), QStringLiteral("mixTable"));
-        QCOMPARE(qint64(model.runs()->table()->totalCount()), sums->runs);
+        QTRY_COMPARE(qint64(model.runs()->table()->totalCount()), sums->runs);
     }
 
     void runsPage()
