@@ -17,10 +17,11 @@ Panel {
 
     signal removeRequested(string id, string name)
 
-    title: row?.name ?? ""
+    title: row?.name ?? qsTr("Source")
     headerExtras: [
         TextButton {
             objectName: "sourcePause"
+            enabled: root.row !== null
             small: true
             kind: "quiet"
             iconName: root.paused ? "play" : "pause"
@@ -29,6 +30,7 @@ Panel {
         },
         IconButton {
             objectName: "sourceMore"
+            enabled: root.row !== null
             small: true
             iconName: "dots"
             text: qsTr("More")

@@ -84,10 +84,6 @@ PageBase {
         onSecond: root.sources.remove(sourceId, true)
     }
     LateVisible {
-        target: details
-        value: table.selectedRow !== null
-    }
-    LateVisible {
         target: lower
         value: !root.none
     }
@@ -155,7 +151,8 @@ PageBase {
                 Layout.fillWidth: true
                 Layout.fillHeight: false
                 Layout.alignment: Qt.AlignTop
-                visible: false
+                // From the start: Qt 6.4 leaves what turns visible with the first rows out of the column.
+                visible: !root.none
                 session: root.session
                 row: table.selectedRow
                 onRemoveRequested: (id, name) => root.askRemove(id, name)

@@ -21,7 +21,10 @@ ReconcileModel::ReconcileModel(Services &services, QObject *parent)
               QStringLiteral("side")},
              {}, {}, false, this),
       m_reasons({QStringLiteral("label"), QStringLiteral("value"), QStringLiteral("calls")}, {}, {}, false, this)
-{}
+{
+    m_later.setSingleShot(true);
+    connect(&m_later, &QTimer::timeout, this, [this] { m_services.refresh(); });
+}
 
 QString ReconcileModel::nameOf(Symbol source) const
 {
@@ -72,11 +75,17 @@ void ReconcileModel::show(const View &view)
         return;
     m_snapshot = view.snapshot;
     const std::int64_t seen = view.snapshot->callsAdded + view.snapshot->callsUpdated;
+    // While files are being read every answer is of a part of them.
+    const int every = m_settled || !view.snapshot->settled ? kEveryMs : 0;
     const bool stale = view.rangeRevision != m_rangeRevision
-                       || (seen != m_seen && (!m_age.isValid() || m_age.elapsed() >= kEveryMs)) || m_seen < 0;
+                       || (seen != m_seen && (!m_age.isValid() || m_age.elapsed() >= every)) || m_seen < 0;
+    if (!m_asked && !stale && seen != m_seen && !m_later.isActive())
+        m_later.start(
+            std::max<int>(1, kEveryMs - static_cast<int>(m_age.elapsed()))); // a quiet ledger tells nobody again
     if (m_asked || !stale)
         return;
     m_seen = seen;
+    m_settled = view.snapshot->settled;
     m_rangeRevision = view.rangeRevision;
     ask(view);
 }
@@ -193,13 +202,16 @@ QString ReconcileModel::sentenceOf(const ChannelPair &pair) const
     const Formatter &f = m_services.format;
     QStringList parts;
     const UsdSum difference = pair.secondCost - pair.firstCost;
+    const bool less = difference < UsdSum();
     if (pair.both == 0)
         parts << tr("No call is in both.");
     else if (difference.isZero())
         parts << tr("Both give the same money for the calls they share.");
     else
-        parts << tr("By its own record, %1 makes them %2 of what %3 says.")
-                     .arg(nameOf(pair.second), explore::signedMoney(difference, f), nameOf(pair.first));
+        parts << (less ? tr("By their own records of these calls, %1 comes to %2 less than %3.")
+                       : tr("By their own records of these calls, %1 comes to %2 more than %3."))
+                     .arg(nameOf(pair.second), f.moneyFine(less ? UsdSum() - difference : difference),
+                          nameOf(pair.first));
     const std::int64_t failed = pair.onlySecond.failed;
     if (failed > 0)
         parts << (failed == 1

@@ -3,6 +3,7 @@
 
 #include <QElapsedTimer>
 #include <QObject>
+#include <QTimer>
 #include <QVariantList>
 #include <QtQml/qqmlregistration.h>
 #include <vector>
@@ -76,7 +77,9 @@ private:
     TableModel m_rows, m_reasons;
     QString m_state = QStringLiteral("loading"), m_heading, m_text, m_rangeText, m_counted, m_sentence;
     QElapsedTimer m_age;
+    QTimer m_later;
     bool m_asked = false;
+    bool m_settled = false; ///< the answer was made after everything there was had been read
     int m_rangeRevision = -1;
     std::int64_t m_seen = -1; ///< calls the answer was made of
 };

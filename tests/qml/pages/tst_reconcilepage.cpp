@@ -66,7 +66,9 @@ void TestReconcilePage::twoSources()
     QCOMPARE(text("second", "calls"), QStringLiteral("1 call"));
     // 5 calls, counted once: four at $0.0035, one at $0.0055 by the gateway's larger count.
     QVERIFY(window.shows(QStringLiteral("$0.02")) || window.shows(model.counted()));
-    QVERIFY(model.sentence().contains(QStringLiteral("+$0.0020")));
+    QQuickItem *details = window.item(QStringLiteral("sourceDetails"));
+    QVERIFY(details && details->width() > 100); // beside it, and laid out
+    QVERIFY(model.sentence().contains(QStringLiteral("$0.0020 more")));
     QVERIFY(window.shows(model.sentence()));
     // The call behind the number, by a click.
     QVERIFY(window.click(QStringLiteral("reconcile_second")));
