@@ -180,6 +180,8 @@ void SpanFacts::addCall(SpanScratch &span, const Scope &scope, Operation operati
     }
     if (a.text(Attr::Streamed) == "true")
         fact.flags |= CallStreamed;
+    if (std::int64_t attempt = 0; parseInt64(a.text(Attr::Attempt), attempt) && attempt > 0 && attempt < 1000)
+        fact.attempt = static_cast<std::uint16_t>(attempt);
     double seconds = 0;
     if (a.has(Attr::FirstChunkSeconds) && parseDouble(a.text(Attr::FirstChunkSeconds), seconds) && seconds >= 0
         && seconds < 86400)
