@@ -47,7 +47,7 @@ Panel {
         selectable: true
         allColumns: [
             { key: "number", title: "", width: 44, kind: "custom", always: true },
-            { key: "step", title: qsTr("Step"), width: 0, weight: 0.72, kind: "custom" },
+            { key: "step", title: qsTr("Step"), width: 0, weight: root.run.hasLanes ? 1.2 : 0.72, kind: "custom" },
             { key: "agent", title: qsTr("Agent"), width: 0, weight: 0.9, kind: "text", wide: root.run.hasLanes ? Infinity : 1000 },
             { key: "modelName", title: qsTr("Model"), width: 0, weight: 1.35, kind: "custom", always: true },
             { key: "waterfall", title: "", width: 136, kind: "custom", always: true, wide: 760 },

@@ -99,6 +99,18 @@ private Q_SLOTS:
         QCOMPARE(run.contextSelected(), 2);
     }
 
+    void contextIsTheMainAgentsUntilACallIsChosen()
+    {
+        add("planner", "plan", 800);
+        for (const std::int64_t input : {1000, 2000, 3000})
+            add("worker", "read", input);
+        RunModel &run = open();
+        QVERIFY2(run.contextText().startsWith("worker, +1,000 tokens a call, n = 3"), qPrintable(run.contextText()));
+        QCOMPARE(run.call()->title(), QString("Call 1"));
+        run.select(0);
+        QVERIFY(run.contextText().startsWith("planner"));
+    }
+
     void aCacheThatAnsweredIsEstimated()
     {
         add("main", "plan", 1000).cost = 4'000'000'000;

@@ -66,7 +66,7 @@ void RunModel::showMissing(const QString &runId)
 void RunModel::forget()
 {
     ++m_request;
-    m_asking = m_askAgain = m_foldingChosen = m_hasRepeats = false;
+    m_asking = m_askAgain = m_foldingChosen = m_hasRepeats = m_chosen = false;
     m_reading = {};
     m_reading.picture = std::make_shared<const RunPicture>();
     m_folding = {};

@@ -137,6 +137,7 @@ private:
     RunReading m_reading;
     RunFolding m_folding;
     bool m_asking = false, m_askAgain = false, m_hasRepeats = false, m_foldingChosen = false;
+    bool m_chosen = false; ///< by the operator: till then the context is the main agent's
     int m_request = 0;
     int m_selected = -1, m_selectedRow = -1;
     int m_contextLane = -1;

@@ -169,10 +169,7 @@ void RunLineTable::putTotals(TableRow &row, const Totals &totals) const
     putShown(row, "input", m_format.tokens(totals.inTotal()), qlonglong(totals.inTotal()));
     putShown(row, "output", m_format.tokens(totals.outTotal()), qlonglong(totals.outTotal()));
     const bool unknown = Formatter::costUnknown(totals);
-    putShown(row, "cost",
-             unknown   ? Formatter::unknown()
-             : m_cents ? m_format.money(totals.cost)
-                       : m_format.moneyFine(totals.cost),
+    putShown(row, "cost", unknown ? Formatter::unknown() : m_format.moneyFine(totals.cost),
              unknown ? QVariant() : QVariant(QString::fromStdString(totals.cost.toDecimal())));
     put(row, "costMark", unknown ? QString() : Formatter::mark(totals.bound()));
     put(row, "failed", totals.errors > 0);

@@ -21,7 +21,7 @@ void RunModel::inspect()
     if (m_selected >= 0) {
         const auto at = static_cast<std::size_t>(m_selected);
         m_inspector.show(&run.calls[at], run.places[at], m_selected + 1, *m_snapshot->symbols);
-        showContext(static_cast<int>(run.places[at].lane));
+        showContext(m_chosen ? static_cast<int>(run.places[at].lane) : run.mainLane());
     } else if (line != nullptr) {
         m_inspector.showLine(run, *line, *m_snapshot->symbols);
         showContext(static_cast<int>(line->lane));
@@ -35,6 +35,7 @@ void RunModel::inspect()
 void RunModel::select(int call)
 {
     const int last = static_cast<int>(m_reading.picture->calls.size()) - 1;
+    m_chosen = true;
     m_selected = std::clamp(call, -1, last);
     m_selectedRow = m_selected < 0 ? -1 : m_lines.rowOfCall(m_selected);
     if (m_selected >= 0 && m_selectedRow < 0) {
@@ -50,6 +51,7 @@ void RunModel::pick(int row)
     const RunLine *line = lineAt(row);
     if (line == nullptr || row == m_selectedRow)
         return;
+    m_chosen = true;
     m_selectedRow = row;
     m_selected = line->kind == RunLine::Kind::Call ? static_cast<int>(line->index) : -1;
     inspect();
