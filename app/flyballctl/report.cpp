@@ -143,12 +143,18 @@ int run(const std::vector<std::string> &words)
     const Coverage &coverage = sources->ledger ? ledgerCoverage : collator.coverage();
     report.duplicates = coverage.duplicates;
     report.ignored = coverage.ignored;
+    report.metrics = coverage.metrics;
     report.rejected = coverage.rejected;
     report.rejects = coverage.rejects;
     const std::string text = format == "json"  ? reportToJson(report)
                              : format == "csv" ? reportToCsv(report)
                                                : reportToTable(report);
     std::fwrite(text.data(), 1, text.size(), stdout);
+    if (report.totals.calls == 0 && report.metrics > 0)
+        std::fprintf(stderr,
+                     "flyballctl: note: %lld exports of metrics are not counted: they are sums that tell of no call; "
+                     "give the producer's spans or log events\n",
+                     static_cast<long long>(report.metrics));
     return report.rejected > 0 && !arguments->has("--lenient") ? kPartly : kOk;
 }
 

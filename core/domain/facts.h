@@ -181,6 +181,7 @@ struct FactBatch {
     std::int64_t lines = 0;
     std::int64_t bytes = 0;
     std::int64_t ignored = 0; ///< valid and known not to be a call
+    std::int64_t metrics = 0; ///< of these, exports of metrics: sums without calls
     TimeNs newest = kNoTime;  ///< newest event time seen, for lag
 
     /// Of all kinds, rejects included.
@@ -196,7 +197,7 @@ struct FactBatch {
         signals.clear();
         traits.clear();
         rejects.clear();
-        lines = bytes = ignored = 0;
+        lines = bytes = ignored = metrics = 0;
         newest = kNoTime;
     }
 };

@@ -81,6 +81,7 @@ void Collator::add(const FactBatch &batch)
     m_coverage.lines += batch.lines;
     m_coverage.bytes += batch.bytes;
     m_coverage.ignored += batch.ignored;
+    m_coverage.metrics += batch.metrics;
 }
 
 void Collator::resolve(std::uint32_t group, FactStore::Group &scratch, ResolvedGroup &out)

@@ -233,6 +233,7 @@ void SourceFeed::account(const FactBatch &batch, std::int64_t duplicates, TimeNs
 {
     m_health.lines += batch.lines;
     m_health.ignored += batch.ignored;
+    m_health.metrics += batch.metrics;
     m_health.duplicates += duplicates;
     m_health.newestEvent = std::max(m_health.newestEvent, batch.newest);
     accountRejects(batch.rejects);

@@ -168,12 +168,14 @@ std::string reportToJson(const Report &report)
     Json rejects = Json::object();
     for (const auto &[reason, count] : report.rejects)
         rejects[reason] = count;
-    const Json coverage = {{"calls_without_usage", report.totals.callsWithoutUsage},
-                           {"calls_unpriced", report.totals.callsUnpriced},
-                           {"duplicates", report.duplicates},
-                           {"ignored", report.ignored},
-                           {"rejected", rejects},
-                           {"unpriced_models", report.unpricedModels}};
+    Json coverage = {{"calls_without_usage", report.totals.callsWithoutUsage},
+                     {"calls_unpriced", report.totals.callsUnpriced},
+                     {"duplicates", report.duplicates},
+                     {"ignored", report.ignored},
+                     {"rejected", rejects},
+                     {"unpriced_models", report.unpricedModels}};
+    if (report.metrics > 0)
+        coverage["ignored_metrics"] = report.metrics;
     std::string out = R"({"schema":"flyball.report/1","window":)" + dumpJson(window) + R"(,"totals":)"
                       + totalsToJson(report.totals, report.runs, report.rejected) + R"(,"coverage":)"
                       + dumpJson(coverage) + R"(,"groups":[)";

@@ -55,6 +55,7 @@ public:
             const std::size_t rejects = out.rejects.size();
             const std::size_t traits = out.traits.size();
             const std::int64_t ignored = out.ignored;
+            const std::int64_t metrics = out.metrics;
             const TimeNs newest = out.newest;
             if (!readRequest(line)) {
                 // A line counts as a whole or not at all.
@@ -64,6 +65,7 @@ public:
                 out.rejects.resize(rejects);
                 out.traits.resize(traits);
                 out.ignored = ignored;
+                out.metrics = metrics;
                 out.newest = newest;
                 m_facts.reject(out, kindOfBadLine(line), at, static_cast<std::int64_t>(line.size()));
             } else if (!m_known) {
@@ -91,6 +93,7 @@ private:
             else if (key == "resourceMetrics" || key == "resource_metrics") {
                 ok = m_known = json.skipValue();
                 ++m_out->ignored;
+                ++m_out->metrics;
             } else
                 ok = json.skipValue();
             if (!ok)

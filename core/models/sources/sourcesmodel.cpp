@@ -223,6 +223,8 @@ void SourcesModel::showDetails()
         add(tr("Read position"), f.bytesOf(h->bytesRead, h->bytesRead + h->bytesPending));
         add(tr("Lines"), f.count(h->lines));
         add(tr("Ignored"), tr("%1, not model calls").arg(f.count(h->ignored)));
+        if (h->metrics > 0)
+            add(tr("Metrics"), tr("%1 exports: sums that tell of no call").arg(f.count(h->metrics)));
         add(tr("Duplicates"), f.count(h->duplicates));
         add(tr("Rejected"), f.count(h->rejected), h->rejected > 0 ? QStringLiteral("warn") : QString());
         if (h->quality.signals > 0)

@@ -188,6 +188,19 @@ class Samples(support.Case):
         self.assertEqual(support.without_window(self.report(one, "--by", "model")), wanted)
         self.assertEqual(support.without_window(self.report(one, collector, "--by", "model")), wanted)
 
+    def test_metrics_alone_are_named(self):
+        metrics = support.FIXTURES / "otel-openai-0.21" / "json" / "metrics.jsonl"
+        exports = len(metrics.read_text().splitlines())
+        result = self.run_ctl("report", metrics, "--format", "json")
+        self.assertEqual(result.returncode, 0)
+        report = json.loads(result.stdout)
+        self.assertEqual(report["totals"]["calls"], 0)
+        self.assertEqual(report["coverage"]["ignored_metrics"], exports)
+        self.assertEqual(report["coverage"]["rejected"], {})
+        self.assertIn(f"{exports} exports of metrics".encode(), result.stderr)
+        both = self.run_ctl("report", metrics, metrics.with_name("traces.jsonl"), "--format", "json")
+        self.assertEqual(both.stderr, b"")
+
     def test_a_broken_record_is_named(self):
         bodies = sorted((support.FIXTURES / "otel-openai-0.21" / "collector").glob("traces-*.pb"))
         good = [framed(body.read_bytes()) for body in bodies]
