@@ -351,7 +351,7 @@ std::shared_ptr<const Snapshot> Pipeline::snapshot()
     snapshot->minutesFrom = m_minutes.firstKept() == INT64_MIN ? kNoTime : m_minutes.firstKept() * kMinute;
     snapshot->quarters = m_quarters.store();
     snapshot->quartersComplete = m_quartersComplete;
-    snapshot->runs = m_runs.store();
+    snapshot->runs = m_runs.store(now);
     snapshot->totals = m_collator.totals();
     snapshot->runCount = m_runs.count();
     snapshot->callsAdded = m_collator.callsAdded();

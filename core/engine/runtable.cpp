@@ -2,10 +2,18 @@
 #include "core/engine/runtable.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace flyball {
 
 RunRow &RunTable::row(const Key128 &run)
+{
+    RunRow &found = rowOf(run);
+    watch(m_index.at(run));
+    return found;
+}
+
+RunRow &RunTable::rowOf(const Key128 &run)
 {
     const auto [it, added] = m_index.emplace(run, m_size);
     const std::size_t chunk = it->second / RunStore::kChunk;
@@ -18,25 +26,72 @@ RunRow &RunTable::row(const Key128 &run)
         ++m_size;
         m_toldIn.push_back(m_pass);
     }
-    if (m_shared[chunk]) {
-        auto copy = std::make_shared<std::vector<RunRow>>();
-        copy->reserve(RunStore::kChunk);
-        *copy = *m_chunks[chunk];
-        m_chunks[chunk] = std::move(copy);
-        m_shared[chunk] = false;
-    }
     if (added) {
+        unshare(chunk);
         m_chunks[chunk]->emplace_back();
         m_chunks[chunk]->back().info.run = run;
     }
     m_touched.insert(it->second);
-    return (*m_chunks[chunk])[it->second % RunStore::kChunk];
+    RunRow &found = writable(it->second);
+    if (m_idle.erase(it->second) > 0)
+        found.info.closed = false;
+    return found;
+}
+
+void RunTable::unshare(std::size_t chunk)
+{
+    if (!m_shared[chunk])
+        return;
+    auto copy = std::make_shared<std::vector<RunRow>>();
+    copy->reserve(RunStore::kChunk);
+    *copy = *m_chunks[chunk];
+    m_chunks[chunk] = std::move(copy);
+    m_shared[chunk] = false;
+}
+
+RunRow &RunTable::writable(std::uint32_t index)
+{
+    unshare(index / RunStore::kChunk);
+    return (*m_chunks[index / RunStore::kChunk])[index % RunStore::kChunk];
+}
+
+/// To be looked at once: when it is due then, its end decides whether it is looked at again.
+void RunTable::watch(std::uint32_t index)
+{
+    if (m_watched.size() <= index)
+        m_watched.resize(index + 1, false);
+    if (m_watched[index])
+        return;
+    m_watched[index] = true;
+    m_deadlines.emplace(std::numeric_limits<TimeNs>::min(), index);
+}
+
+void RunTable::closeIdle(TimeNs now)
+{
+    while (!m_deadlines.empty() && m_deadlines.top().first <= now) {
+        const std::uint32_t index = m_deadlines.top().second;
+        m_deadlines.pop();
+        m_watched[index] = false;
+        const RunInfo &info = (*m_chunks[index / RunStore::kChunk])[index % RunStore::kChunk].info;
+        if (info.closed)
+            continue;
+        const TimeNs due = std::max(info.start, info.end) + kIdle;
+        if (due > now) {
+            m_watched[index] = true;
+            m_deadlines.emplace(due, index);
+            continue;
+        }
+        writable(index).info.closed = true;
+        m_idle.insert(index);
+    }
 }
 
 void RunTable::load(const RunRow &loaded)
 {
-    RunRow &target = row(loaded.info.run);
+    RunRow &target = rowOf(loaded.info.run);
     target = loaded;
+    if (!loaded.info.closed)
+        watch(m_index.at(loaded.info.run));
     m_withCalls += loaded.totals.calls > 0 ? 1 : 0;
     m_touched.clear();
 }
@@ -90,8 +145,12 @@ void RunTable::decide(const Key128 &run, const Judgement &imported)
         return;
     RunInfo info = known->info;
     decideOutcome(info, imported);
-    if (info.outcome != known->info.outcome || info.origin != known->info.origin)
-        row(run).info = info;
+    if (info.outcome == known->info.outcome && info.origin == known->info.origin)
+        return;
+    const bool idle = m_idle.contains(m_index.at(run));
+    row(run).info = info;
+    if (idle)
+        row(run).info.closed = false;
 }
 
 void RunTable::addSignals(const Key128 &run, std::int32_t change)
@@ -110,14 +169,18 @@ std::vector<RunRow> RunTable::takeTouched()
 {
     std::vector<RunRow> rows;
     rows.reserve(m_touched.size());
-    for (const std::uint32_t index : m_touched)
+    for (const std::uint32_t index : m_touched) {
         rows.push_back((*m_chunks[index / RunStore::kChunk])[index % RunStore::kChunk]);
+        if (m_idle.contains(index))
+            rows.back().info.closed = false;
+    }
     m_touched.clear();
     return rows;
 }
 
-RunStore RunTable::store()
+RunStore RunTable::store(TimeNs now)
 {
+    closeIdle(now);
     RunStore store;
     store.chunks.assign(m_chunks.begin(), m_chunks.end());
     std::fill(m_shared.begin(), m_shared.end(), true);
@@ -131,6 +194,9 @@ void RunTable::clear()
     m_shared.clear();
     m_touched.clear();
     m_toldIn.clear();
+    m_deadlines = {};
+    m_watched.clear();
+    m_idle.clear();
     m_size = 0;
     m_withCalls = 0;
 }

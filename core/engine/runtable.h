@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <queue>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -38,12 +40,20 @@ public:
     void tellAgain() { ++m_pass; }
     /// Rows touched since the last call.
     [[nodiscard]] std::vector<RunRow> takeTouched();
-    [[nodiscard]] RunStore store();
+    /// The rows as they are at `now`. A run that nothing ended is shown as closed, of unknown outcome, once nothing
+    /// has come for kIdle (design rule 3a.10); that is never stored, and whatever comes later opens it again.
+    [[nodiscard]] RunStore store(TimeNs now);
+    static constexpr TimeNs kIdle = 15 * kMinute;
     [[nodiscard]] std::int64_t count() const { return m_withCalls; }
     void clear();
 
 private:
     RunRow &row(const Key128 &run);
+    RunRow &rowOf(const Key128 &run); ///< as row(), without looking whether it has ended
+    RunRow &writable(std::uint32_t index);
+    void unshare(std::size_t chunk);
+    void watch(std::uint32_t index);
+    void closeIdle(TimeNs now);
     void change(const Call &call, bool add);
 
     const SymbolTable &m_symbols;
@@ -51,7 +61,11 @@ private:
     std::vector<std::shared_ptr<std::vector<RunRow>>> m_chunks;
     std::vector<bool> m_shared; ///< a snapshot may hold this chunk: copy before writing
     std::unordered_set<std::uint32_t> m_touched;
-    std::vector<std::uint32_t> m_toldIn; ///< pass in which a row's workflow was told, by index
+    std::vector<std::uint32_t> m_toldIn;               ///< pass in which a row's workflow was told, by index
+    using Deadline = std::pair<TimeNs, std::uint32_t>; ///< of a row that was open when it was put here
+    std::priority_queue<Deadline, std::vector<Deadline>, std::greater<>> m_deadlines;
+    std::vector<bool> m_watched;              ///< rows that stand among the deadlines
+    std::unordered_set<std::uint32_t> m_idle; ///< rows that are shown as closed
     std::uint32_t m_pass = 0;
     std::uint32_t m_size = 0;
     std::int64_t m_withCalls = 0;

@@ -33,7 +33,7 @@ Panel {
                 { key: "share", title: qsTr("Share"), width: 0, weight: 0.6, kind: "custom", always: true, exportKey: "shareText" },
                 { key: "spend", title: qsTr("Spend"), width: 76, align: "right", sortable: true, kind: "custom", always: true },
                 { key: "runs", title: qsTr("Runs"), width: 58, align: "right", sortable: true, kind: "num", always: true },
-                { key: "pass", title: qsTr("Pass"), width: 62, align: "right", sortable: true, kind: "num", always: true },
+                { key: "pass", title: qsTr("Pass"), width: 70, align: "right", sortable: true, kind: "num", always: true },
                 { key: "perSuccess", title: qsTr("$ / success"), width: 88, align: "right", sortable: true, kind: "num", always: true }
             ]
             delegates: ({ share: shareCell, spend: spendCell })

@@ -54,6 +54,8 @@ private Q_SLOTS:
     void oldVersionsDoNotChange();
     void runsAgainstAMap();
     void runInfoDoesNotDependOnOrder();
+    void aRunThatNothingEndsIsShownAsClosedWhenIdle();
+    void idleRunsAgainstARule();
 };
 
 void TestCubes::deltasAgainstAMap_data()
@@ -186,7 +188,7 @@ void TestCubes::runsAgainstAMap()
             added.push_back(call);
         }
         if (i == 10'000) {
-            frozen = table.store();
+            frozen = table.store(0);
             frozenPlain = plain;
         }
     }
@@ -198,7 +200,7 @@ void TestCubes::runsAgainstAMap()
         });
         QCOMPARE(rows, expected.size());
     };
-    check(table.store(), plain);
+    check(table.store(0), plain);
     check(frozen, frozenPlain); // a snapshot taken on the way
     std::int64_t withCalls = 0;
     for (const auto &[run, totals] : plain)
@@ -237,6 +239,92 @@ void TestCubes::runInfoDoesNotDependOnOrder()
                 expected = now;
             QCOMPARE(QByteArray::fromStdString(now), QByteArray::fromStdString(expected));
         } while (std::next_permutation(order.begin(), order.end()));
+    }
+}
+
+namespace {
+
+RunInfo openRun(std::uint64_t run, TimeNs end)
+{
+    RunInfo info;
+    info.run = {7, run};
+    info.format = 1;
+    info.start = end - kMinute;
+    info.end = end;
+    return info;
+}
+
+bool closedAt(RunTable &table, TimeNs now, std::uint64_t run = 1)
+{
+    bool closed = false;
+    table.store(now).forEach([&](const RunRow &row) { closed = row.info.run.lo == run ? row.info.closed : closed; });
+    return closed;
+}
+
+} // namespace
+
+/// Rule 3a.10: as unknown, never as failure; it is no fact, so it is never stored and what comes later opens it again.
+void TestCubes::aRunThatNothingEndsIsShownAsClosedWhenIdle()
+{
+    SymbolTable symbols;
+    RunTable table(symbols);
+    const TimeNs end = 100 * kMinute;
+    table.setInfo(openRun(1, end), -1);
+    QVERIFY(!closedAt(table, end + RunTable::kIdle - 1));
+    QVERIFY(closedAt(table, end + RunTable::kIdle));
+    const std::vector<RunRow> stored = table.takeTouched();
+    QCOMPARE(stored.size(), std::size_t{1});
+    QVERIFY(!stored.front().info.closed);
+    QVERIFY(stored.front().info.outcome == Outcome::Unknown);
+    // Late telemetry.
+    const TimeNs later = end + 20 * kMinute;
+    table.setInfo(openRun(1, later), -1);
+    QVERIFY(!closedAt(table, later + kMinute));
+    QVERIFY(closedAt(table, later + RunTable::kIdle));
+    // Days later somebody says how it was: it stays closed, with that outcome, and still nothing is stored of the idle.
+    Judgement good;
+    good.verdict = Verdict::Pass;
+    table.decide({7, 1}, good);
+    const std::vector<RunRow> judged = table.takeTouched();
+    QVERIFY(!judged.front().info.closed);
+    QVERIFY(judged.front().info.outcome == Outcome::Success);
+    QVERIFY(closedAt(table, later + 3 * kDay));
+    // Loaded again as it was stored.
+    RunTable reopened(symbols);
+    reopened.load(judged.front());
+    QVERIFY(closedAt(reopened, later + 3 * kDay));
+    QVERIFY(reopened.takeTouched().empty());
+    // A real end is stored.
+    RunInfo ended = openRun(1, later);
+    ended.closed = true;
+    table.setInfo(ended, -1);
+    QVERIFY(table.takeTouched().front().info.closed);
+    QVERIFY(closedAt(table, later));
+}
+
+void TestCubes::idleRunsAgainstARule()
+{
+    std::mt19937 random(21);
+    SymbolTable symbols;
+    RunTable table(symbols);
+    std::map<std::uint64_t, RunInfo> plain;
+    TimeNs now = kHour;
+    for (int step = 0; step < 4000; ++step) {
+        now += static_cast<TimeNs>(random() % 40) * kSecond;
+        RunInfo info = openRun(random() % 200, now - static_cast<TimeNs>(random() % 1200) * kSecond);
+        info.closed = random() % 8 == 0;
+        table.setInfo(info, -1);
+        RunInfo &known = plain[info.run.lo];
+        known.end = std::max(known.end, info.end);
+        known.closed = known.closed || info.closed;
+        if (step % 10 != 0)
+            continue;
+        table.store(now).forEach([&](const RunRow &row) {
+            const RunInfo &want = plain.at(row.info.run.lo);
+            QCOMPARE(row.info.closed, want.closed || want.end + RunTable::kIdle <= now);
+        });
+        for (const RunRow &row : table.takeTouched())
+            QCOMPARE(row.info.closed, plain.at(row.info.run.lo).closed);
     }
 }
 
