@@ -32,9 +32,9 @@ Panel {
                 { key: "name", title: root.head, width: 0, weight: 1.2, kind: "name", always: true },
                 { key: "share", title: qsTr("Share"), width: 0, weight: 0.6, kind: "custom", always: true, exportKey: "shareText" },
                 { key: "spend", title: qsTr("Spend"), width: 76, align: "right", sortable: true, kind: "custom", always: true },
-                { key: "runs", title: qsTr("Runs"), width: 58, align: "right", sortable: true, kind: "num", always: true },
-                { key: "pass", title: qsTr("Pass"), width: 70, align: "right", sortable: true, kind: "num", always: true },
-                { key: "perSuccess", title: qsTr("$ / success"), width: 88, align: "right", sortable: true, kind: "num", always: true }
+                { key: "runs", title: qsTr("Runs"), width: 50, align: "right", sortable: true, kind: "num", always: true },
+                { key: "pass", title: qsTr("Pass"), width: 66, align: "right", sortable: true, kind: "num", always: true },
+                { key: "perSuccess", title: qsTr("$ / success"), width: 84, align: "right", sortable: true, kind: "num", always: true }
             ]
             delegates: ({ share: shareCell, spend: spendCell })
             onActivated: index => root.numbers.openPart(root.kind, table.row(index).id)
