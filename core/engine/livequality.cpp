@@ -27,9 +27,10 @@ void LiveCollator::decideRun(const Key128 &run)
     const std::vector<SignalFact> imported = m_quality.signalsOf(run);
     const auto count = static_cast<std::int32_t>(imported.size());
     std::int32_t &told = m_signalsTold[run];
+    const Symbol workflow = row->info.workflow; // the row is another one after a change
     m_runs.addSignals(run, count - told);
     told = count;
-    m_runs.decide(run, judge(imported, m_collator.successRule(row->info.workflow), m_collator.symbols()));
+    m_runs.decide(run, judge(imported, m_collator.successRule(workflow), m_collator.symbols()));
 }
 
 /// Signals that came after what they name are found among the runs, or among the requests of all calls.
