@@ -6,7 +6,7 @@
 
 #include "core/aggregate/views/changes.h"
 #include "core/aggregate/views/pivot.h"
-#include "tests/models/fakeengine.h"
+#include "tests/models/snapshotmaker.h"
 
 using namespace flyball;
 

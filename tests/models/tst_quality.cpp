@@ -6,7 +6,7 @@
 
 #include "core/domain/signaladdress.h"
 #include "core/models/session/session.h"
-#include "tests/models/fakeengine.h"
+#include "tests/models/snapshotmaker.h"
 
 using namespace flyball;
 

@@ -7,7 +7,7 @@
 #include <QTest>
 
 #include "core/models/session/session.h"
-#include "tests/models/fakeengine.h"
+#include "tests/models/snapshotmaker.h"
 
 using namespace flyball;
 

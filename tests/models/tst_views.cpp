@@ -6,7 +6,7 @@
 #include "core/aggregate/views/burn.h"
 #include "core/aggregate/views/runstats.h"
 #include "core/models/session/rangemodel.h"
-#include "tests/models/fakeengine.h"
+#include "tests/models/snapshotmaker.h"
 
 using namespace flyball;
 

@@ -8,7 +8,7 @@
 #include <cstdlib>
 
 #include "core/models/session/session.h"
-#include "tests/models/fakeengine.h"
+#include "tests/models/snapshotmaker.h"
 
 using namespace flyball;
 

@@ -3,7 +3,7 @@
 
 #include "core/models/policy/capproofs.h"
 #include "core/policy/document/text.h"
-#include "tests/models/fakeengine.h"
+#include "tests/models/snapshotmaker.h"
 
 using namespace flyball;
 

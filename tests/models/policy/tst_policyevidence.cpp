@@ -7,7 +7,7 @@
 #include "core/models/policy/knobs.h"
 #include "core/models/policy/starterpolicy.h"
 #include "core/policy/route.h"
-#include "tests/models/fakeengine.h"
+#include "tests/models/snapshotmaker.h"
 
 using namespace flyball;
 

@@ -40,7 +40,7 @@ struct World {
     World()
     {
         fact.ownerPath = symbols.intern("/home/you/.claude/projects/web/a.jsonl");
-        fact.project = symbols.intern("/srv/work/web");
+        fact.project = symbols.intern("/srv/shop/web");
         call.source = symbols.intern("/home/you/.claude");
         call.format = symbols.intern("claude-code");
         call.provider = symbols.intern("anthropic");
@@ -86,7 +86,7 @@ void TestAttribution::everyFieldCanBeAskedFor()
                                                        {MatchField::Format, "claude-code"},
                                                        {MatchField::File, "/home/you/.claude/projects/web/a.jsonl"},
                                                        {MatchField::Session, "s1"},
-                                                       {MatchField::Project, "/srv/work/web"},
+                                                       {MatchField::Project, "/srv/shop/web"},
                                                        {MatchField::Workflow, "web"},
                                                        {MatchField::Agent, "a"},
                                                        {MatchField::Step, "chat"},
@@ -111,9 +111,9 @@ void TestAttribution::comparisons()
     QVERIFY(matches(MatchTest::Equals, "", ""));
     QVERIFY(!matches(MatchTest::Equals, "", "x"));
     QVERIFY(!matches(MatchTest::Equals, "Web", "web")); // names are as they are
-    QVERIFY(matches(MatchTest::Contains, "work/w", "/srv/work/web"));
-    QVERIFY(matches(MatchTest::StartsWith, "/srv", "/srv/work"));
-    QVERIFY(!matches(MatchTest::StartsWith, "/srv/work", "/srv"));
+    QVERIFY(matches(MatchTest::Contains, "shop/w", "/srv/shop/web"));
+    QVERIFY(matches(MatchTest::StartsWith, "/srv", "/srv/shop"));
+    QVERIFY(!matches(MatchTest::StartsWith, "/srv/shop", "/srv"));
     QVERIFY(matches(MatchTest::Glob, "/srv/*/w?b", "/srv/a/b/web"));
     QVERIFY(!matches(MatchTest::Glob, "web", "web2"));
     QVERIFY(matches(MatchTest::Glob, "[a]*", "[a]b")); // nothing else is special
@@ -152,7 +152,7 @@ void TestAttribution::theFirstThatSetsAThingWins()
     World w;
     const AttributionRules rules = {
         rule({is(MatchField::Model, "nothing")}, {{NameTarget::Workflow, "never"}}),
-        rule({is(MatchField::Project, "/srv/work", MatchTest::StartsWith)}, {{NameTarget::Step, "first step"}}),
+        rule({is(MatchField::Project, "/srv/shop", MatchTest::StartsWith)}, {{NameTarget::Step, "first step"}}),
         rule({is(MatchField::Workflow, "web")}, {{NameTarget::Workflow, "billing"}, {NameTarget::Step, "second step"}}),
         rule({is(MatchField::Workflow, "web")}, {{NameTarget::Workflow, "late"}, {NameTarget::Segment, "paid"}})};
     Attributor attributor(rules, w.symbols);

@@ -2,7 +2,6 @@
 import QtQuick
 import QtTest
 import Flyball.Controls
-import Flyball.Theme
 
 // Each control answers the mouse and the keys, and names itself for screen readers.
 Item {
@@ -134,37 +133,6 @@ Item {
         height: 200
         heading: "No runs"
         actions: [{ key: "day", text: "Show last 24 h" }]
-    }
-    ToastHost {
-        id: toasts
-
-        x: 450
-        y: 520
-        width: 400
-    }
-    Menu {
-        id: menu
-
-        MenuItem {
-            id: menuItem
-
-            text: "Roll back"
-        }
-    }
-    ConfirmSheet {
-        id: sheet
-
-        title: "Push?"
-        withReason: true
-        reasonRequired: true
-    }
-    CommandPalette {
-        id: palette
-
-        model: ListModel {
-            ListElement { title: "One"; subtitle: "a"; kind: "runs" }
-            ListElement { title: "Two"; subtitle: "b"; kind: "runs" }
-        }
     }
     SignalSpy { id: spy }
 
@@ -320,80 +288,6 @@ Item {
             watch(empty, "triggered");
             mouseClick(findChild(empty, "state_day"));
             compare(spy.signalArguments[0][0], "day");
-        }
-        function test_toasts(): void {
-            for (let i = 0; i < 6; ++i)
-                toasts.show("message " + i, "ok", "Undo", "tag" + i);
-            compare(toasts.count, 4, "never more than four");
-            watch(toasts, "acted");
-            tryVerify(() => findChild(toasts, "toastAction") !== null);
-            mouseClick(findChild(toasts, "toastAction"));
-            compare(spy.signalArguments[0][0].substr(0, 3), "tag");
-            compare(toasts.count, 3);
-            mouseClick(findChild(toasts, "toastClose"));
-            compare(toasts.count, 2);
-        }
-        function test_menu(): void {
-            watch(menuItem, "triggered");
-            menu.popup(scene, 10, 10);
-            tryCompare(menu, "opened", true);
-            mouseClick(menuItem);
-            compare(spy.count, 1);
-            tryCompare(menu, "visible", false);
-        }
-        function test_confirmSheet(): void {
-            watch(sheet, "confirmed");
-            sheet.open();
-            tryCompare(sheet, "opened", true);
-            const confirm = findChild(sheet.contentItem, "confirmButton");
-            compare(confirm.enabled, false, "a reason is required");
-            const reason = findChild(sheet.contentItem, "confirmReason");
-            mouseClick(reason);
-            keyClick("x");
-            compare(confirm.enabled, true);
-            mouseClick(confirm);
-            compare(spy.signalArguments[0][0], "x");
-            tryCompare(sheet, "visible", false);
-            watch(sheet, "cancelled");
-            sheet.open();
-            tryCompare(sheet, "opened", true);
-            keyClick(Qt.Key_Escape);
-            tryCompare(sheet, "visible", false);
-            compare(spy.count, 1);
-        }
-        function test_palette(): void {
-            watch(palette, "activated");
-            palette.open();
-            tryCompare(palette, "opened", true);
-            verify(palette.height > 100);
-            keyClick(Qt.Key_Down);
-            keyClick(Qt.Key_Return);
-            compare(spy.signalArguments[0][0], 1);
-            tryCompare(palette, "visible", false);
-        }
-        function test_textScale(): void {
-            const before = button.implicitHeight;
-            Theme.textScale = 2;
-            compare(button.implicitHeight, before * 2);
-            compare(Theme.sizeBody, 26);
-            Theme.textScale = 9;
-            compare(Theme.sizeBody, 26, "never more than twice");
-            Theme.textScale = 1;
-        }
-        function test_theme(): void {
-            Theme.dark = true;
-            compare(String(Theme.panel), "#151a20");
-            Theme.dark = false;
-            compare(String(Theme.panel), "#ffffff");
-            compare(String(Theme.seriesColor(3)), "#4d27b5");
-            compare(String(Theme.alpha(Theme.seriesColor(3), 0.5)), "#804d27b5");
-            compare(Theme.seriesColor(-1), Theme.other);
-            compare(Theme.seriesColor(10), Theme.other);
-            Theme.dark = true;
-            Theme.reducedMotion = true;
-            compare(Theme.durDrawer, 0);
-            Theme.reducedMotion = false;
-            verify(Theme.family.indexOf("Flyball Sans") >= 0, Theme.family);
         }
     }
 }
