@@ -274,7 +274,7 @@ private:
             if (!feed->paused())
                 timeout = std::min(timeout, feed->timeoutMs(now));
         if (m_dirty || m_pipeline.hasPending()) {
-            const TimeNs due = m_pipeline.diskFull() ? kDiskRetry : kTick - (now - m_published);
+            const TimeNs due = m_pipeline.stalled() ? kDiskRetry : kTick - (now - m_published);
             timeout = std::min(timeout, static_cast<int>(std::max<TimeNs>(0, due) / 1'000'000));
         }
         return timeout;

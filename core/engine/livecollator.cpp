@@ -53,12 +53,13 @@ Result<std::uint32_t> LiveCollator::groupFor(const Key128 &key)
     const std::uint32_t known = store.findGroup(key);
     if (known != FactStore::kNone)
         return known;
-    const std::uint32_t group = store.groupFor(key);
     if (!m_ledger.hasGroup(key))
-        return group;
+        return store.groupFor(key);
+    // Fetched before there is a place for it: one that could not be fetched must not be taken for an empty one later.
     auto stored = m_ledger.loadGroup(key);
     if (!stored)
         return stored.error();
+    const std::uint32_t group = store.groupFor(key);
     for (const StoredCall &call : stored->calls) {
         bool duplicate = false;
         store.addCall(group, call.fact, duplicate);
@@ -89,9 +90,14 @@ Result<> LiveCollator::learn(const TraitFact &trait)
     std::uint32_t &told = m_told[{trait.subject, trait.source}];
     if ((told | trait.flags) == told)
         return {};
+    // Known only once it has spread: what failed is done again with the next try.
+    if ((m_collator.traits(trait.subject) & trait.flags) != trait.flags)
+        if (const Result<> done = spread(trait); !done)
+            return done;
     told |= trait.flags;
     m_learnt.push_back(trait);
-    return m_collator.addTrait(trait) ? spread(trait) : Result<>();
+    m_collator.addTrait(trait);
+    return {};
 }
 
 std::vector<TraitFact> LiveCollator::traitsOf(Symbol source) const
@@ -127,31 +133,19 @@ Result<> LiveCollator::spread(const TraitFact &trait)
     return {};
 }
 
-Result<> LiveCollator::add(const FactBatch &batch)
+Result<> LiveCollator::add(const FactBatch &batch, Added &done)
 {
-    FactStore &store = m_collator.store();
     for (const TraitFact &trait : batch.traits)
-        if (const Result<> done = learn(trait); !done)
-            return done;
+        if (const Result<> learnt = learn(trait); !learnt)
+            return learnt;
     if (const Result<> prepared = prepareMeeting(batch); !prepared)
         return prepared;
-    for (const CallFact &fact : batch.calls) {
-        auto group = groupFor(fact.group);
-        if (!group)
-            return group.error();
-        bool duplicate = false;
-        store.addCall(*group, fact, duplicate);
-        m_collator.coverage().duplicates += duplicate ? 1 : 0;
-        if (!duplicate && telemetry::isSighting(fact, m_collator.symbols()))
-            m_newEvents.insert(callKey(fact.group, fact.sub));
-        m_touchedFacts.insert(callKey(fact.group, fact.sub));
-        m_dirty.insert(*group);
-        if (const Result<> joined = join(fact, *group); !joined)
-            return joined;
-        if (const Result<> met = meet(fact, *group); !met)
-            return met;
-    }
-    for (const SpanFact &span : batch.spans) {
+    for (; done.calls < batch.calls.size(); ++done.calls)
+        if (const Result<> added = addCall(batch.calls[done.calls], done); !added)
+            return added;
+    FactStore &store = m_collator.store();
+    for (; done.spans < batch.spans.size(); ++done.spans) {
+        const SpanFact &span = batch.spans[done.spans];
         auto group = groupFor(span.trace);
         if (!group)
             return group.error();
@@ -159,19 +153,45 @@ Result<> LiveCollator::add(const FactBatch &batch)
         m_touchedSpans.insert(callKey(span.trace, span.span));
         m_dirty.insert(*group);
     }
-    for (const SignalFact &signal : batch.signals) {
-        if (signal.address != SignalAddress::Group) {
-            if (m_quality.add(signal))
-                m_imported.push_back(signal);
-            continue;
-        }
-        auto group = groupFor(signal.group);
-        if (!group)
-            return group.error();
-        if (store.addSignal(*group, signal)) {
-            m_touchedSignals.insert(callKey(signal.group, signal.id ^ signal.span));
-            m_dirty.insert(*group);
-        }
+    for (; done.signals < batch.signals.size(); ++done.signals)
+        if (const Result<> added = addSignal(batch.signals[done.signals]); !added)
+            return added;
+    return {};
+}
+
+Result<> LiveCollator::addCall(const CallFact &fact, Added &done)
+{
+    auto group = groupFor(fact.group);
+    if (!group)
+        return group.error();
+    if (done.merged == done.calls) {
+        bool duplicate = false;
+        m_collator.store().addCall(*group, fact, duplicate);
+        ++done.merged;
+        m_collator.coverage().duplicates += duplicate ? 1 : 0;
+        if (!duplicate && telemetry::isSighting(fact, m_collator.symbols()))
+            m_newEvents.insert(callKey(fact.group, fact.sub));
+        m_touchedFacts.insert(callKey(fact.group, fact.sub));
+        m_dirty.insert(*group);
+    }
+    if (const Result<> joined = join(fact, *group); !joined)
+        return joined;
+    return meet(fact, *group);
+}
+
+Result<> LiveCollator::addSignal(const SignalFact &signal)
+{
+    if (signal.address != SignalAddress::Group) {
+        if (m_quality.add(signal))
+            m_imported.push_back(signal);
+        return {};
+    }
+    auto group = groupFor(signal.group);
+    if (!group)
+        return group.error();
+    if (m_collator.store().addSignal(*group, signal)) {
+        m_touchedSignals.insert(callKey(signal.group, signal.id ^ signal.span));
+        m_dirty.insert(*group);
     }
     return {};
 }

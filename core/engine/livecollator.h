@@ -24,8 +24,16 @@ public:
 
     /// Loads series and traits; false with the error if the ledger cannot be read.
     [[nodiscard]] Result<> start();
-    /// Merges facts. Groups of theirs that are stored are fetched first.
-    [[nodiscard]] Result<> add(const FactBatch &batch);
+    /// How far add() got with a batch.
+    struct Added {
+        std::size_t merged = 0; ///< calls in the store
+        std::size_t calls = 0;  ///< of these, joined with what others tell of them
+        std::size_t spans = 0;
+        std::size_t signals = 0;
+    };
+    /// Merges facts. Groups of theirs that are stored are fetched first. When the ledger cannot be asked, the rest of
+    /// the batch is not merged: call again with the same batch and `done`, and collect nothing until it has succeeded.
+    [[nodiscard]] Result<> add(const FactBatch &batch, Added &done);
     /// What this source told, to be given to forgotten() once its rows are gone and start() has run.
     [[nodiscard]] std::vector<TraitFact> traitsOf(Symbol source) const;
     /// Marks the groups that were decided by traits nobody tells any more.
@@ -69,6 +77,8 @@ public:
 
 private:
     [[nodiscard]] Result<std::uint32_t> groupFor(const Key128 &key);
+    [[nodiscard]] Result<> addCall(const CallFact &fact, Added &done);
+    [[nodiscard]] Result<> addSignal(const SignalFact &signal);
     [[nodiscard]] Result<> learn(const TraitFact &trait);
     [[nodiscard]] Result<> spread(const TraitFact &trait);
     [[nodiscard]] SeriesId seriesFor(const Call &call, LedgerWrite &write);
@@ -76,6 +86,7 @@ private:
     [[nodiscard]] Result<> join(const CallFact &fact, std::uint32_t group);
     [[nodiscard]] Result<> loadHostsOf(Symbol session);
     [[nodiscard]] Result<> prepareMeeting(const FactBatch &batch);
+    [[nodiscard]] Result<> readGuests(TimeNs since, TimeNs until);
     [[nodiscard]] Result<> meet(const CallFact &fact, std::uint32_t group);
     void joinPair(std::uint32_t host, std::uint32_t event, std::uint64_t requestKey);
     void changeCells(const Call &call, bool add, LedgerWrite &write);

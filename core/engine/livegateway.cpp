@@ -29,22 +29,35 @@ Result<> LiveCollator::prepareMeeting(const FactBatch &batch)
     }
     if (m_meeting.covers(from, until))
         return {};
-    // One span of time without holes, so that one pair of times tells what is known.
-    from = std::min(from, m_meeting.coveredFrom());
-    until = std::max(until, m_meeting.coveredUntil());
-    const auto take = [&](const Call &call) {
+    // One span of time without holes, so that one pair of times tells what is known; only its new ends are read.
+    const TimeNs knownFrom = m_meeting.coveredFrom();
+    const TimeNs knownUntil = m_meeting.coveredUntil();
+    from = std::min(from, knownFrom);
+    until = std::max(until, knownUntil);
+    // Calls are stored by when they ended: a long one may end far behind those it overlaps.
+    const bool first = knownFrom > knownUntil;
+    Result<> read = readGuests(from, first ? until + kLongestCall : knownFrom);
+    if (read && !first)
+        read = readGuests(knownUntil + kLongestCall, until + kLongestCall);
+    if (read)
+        m_meeting.setCovered(from, until);
+    return read;
+}
+
+/// The stored calls that ended in this time: since <= end < until.
+Result<> LiveCollator::readGuests(TimeNs since, TimeNs until)
+{
+    if (since >= until)
+        return {};
+    CallFilter filter;
+    filter.since = since;
+    filter.until = until;
+    MeetingPoint::Guest guest;
+    return m_ledger.readCalls(filter, CallOrder::TimeAscending, 0, [&](const Call &call) {
         if (MeetingPoint::guestOf(call, m_collator.symbols(), guest))
             m_meeting.add(guest);
         return true;
-    };
-    // Calls are stored by when they ended: a long one may end far behind those it overlaps.
-    CallFilter filter;
-    filter.since = from;
-    filter.until = until + kLongestCall;
-    if (const Result<> read = m_ledger.readCalls(filter, CallOrder::TimeAscending, 0, take); !read)
-        return read;
-    m_meeting.setCovered(from, until);
-    return {};
+    });
 }
 
 Result<> LiveCollator::meet(const CallFact &fact, std::uint32_t group)

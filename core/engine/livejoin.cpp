@@ -39,7 +39,7 @@ Result<> LiveCollator::join(const CallFact &fact, std::uint32_t group)
 /// A request is not indexed, its session is.
 Result<> LiveCollator::loadHostsOf(Symbol session)
 {
-    if (session == 0 || !m_hostsLoaded.insert(session).second)
+    if (session == 0 || m_hostsLoaded.contains(session))
         return {};
     const auto groups = m_ledger.groupsOfSession(session);
     if (!groups)
@@ -47,6 +47,7 @@ Result<> LiveCollator::loadHostsOf(Symbol session)
     for (const Key128 &key : *groups)
         if (const auto group = groupFor(key); !group)
             return group.error();
+    m_hostsLoaded.insert(session);
     return {};
 }
 

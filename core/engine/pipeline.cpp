@@ -81,13 +81,14 @@ Result<> Pipeline::load(const std::function<void()> &loaded)
     return runs && m_hasQuality ? m_collator.loadQuality() : runs;
 }
 
-void Pipeline::noteQuality(const FactBatch &batch)
+/// Before the first imported signal is, so that no start overlooks one.
+Result<> Pipeline::storeHasQuality()
 {
-    if (m_hasQuality || std::none_of(batch.signals.begin(), batch.signals.end(), [](const SignalFact &signal) {
-            return signal.address != SignalAddress::Group;
-        }))
-        return;
-    m_hasQuality = m_ledger->setMeta(kMetaQuality, "1").ok();
+    if (m_hasQuality || m_collator.quality().empty())
+        return {};
+    const Result<> stored = m_ledger->setMeta(kMetaQuality, "1");
+    m_hasQuality = stored.ok();
+    return stored;
 }
 
 /// Over a connection and names of its own: the ids of all requests are not to stay in memory.
@@ -215,7 +216,7 @@ Result<> Pipeline::retain(int days)
         return {};
     // What was read but not stored lives in the working set alone.
     if (!commit())
-        return Error{ErrorCode::DiskFull, m_error};
+        return unsaved();
     m_collator.forgetWorkingSet();
     const auto removed = m_ledger->retain(wallClockNow() - days * kDay);
     if (!removed)
@@ -226,7 +227,7 @@ Result<> Pipeline::retain(int days)
 
 bool Pipeline::readSome(std::int64_t budgetBytes, bool onlyDue)
 {
-    if (m_unsaved || readOnly())
+    if (m_unsaved || readOnly() || !mergeHeld())
         return false;
     m_moreToRead = false;
     for (const auto &feed : m_feeds) {
@@ -241,10 +242,12 @@ bool Pipeline::readSome(std::int64_t budgetBytes, bool onlyDue)
             dropRetained(read.batch);
             for (TraitFact &trait : read.batch.traits)
                 trait.source = feed->symbol();
-            noteQuality(read.batch);
-            if (const Result<> added = m_collator.add(read.batch); !added)
-                m_error = added.error().message;
             m_read.push_back(std::move(read));
+            m_held = true;
+            if (!mergeHeld()) {
+                m_moreToRead = true;
+                break;
+            }
         }
     }
     m_pendingFacts = !m_positions.empty() || !m_read.empty() || m_collator.pending();
@@ -255,6 +258,20 @@ bool Pipeline::readSome(std::int64_t budgetBytes, bool onlyDue)
     if (calls > kBulkCalls)
         commit();
     return m_moreToRead;
+}
+
+/// Merges the batch that was read last, the only one that can be waiting for that.
+bool Pipeline::mergeHeld()
+{
+    if (!m_held)
+        return true;
+    Read &read = m_read.back();
+    if (const Result<> added = m_collator.add(read.batch, read.added); !added) {
+        m_stall = added.error();
+        return false;
+    }
+    m_held = false;
+    return true;
 }
 
 void Pipeline::updateImport()
@@ -290,6 +307,9 @@ bool Pipeline::commit()
     if (!m_unsaved) {
         if (!hasPending())
             return true;
+        // A position stored without the rows read up to it would lose them: they wait together.
+        if (!mergeHeld())
+            return false;
         LedgerWrite write;
         m_collator.collect(write);
         write.files = std::move(m_positions);
@@ -304,13 +324,14 @@ bool Pipeline::commit()
         m_pendingFacts = false;
     }
     LedgerWrite &write = *m_unsaved;
-    if (const Result<> done = m_ledger->commit(write); !done) {
-        m_diskFull = done.error().code == ErrorCode::DiskFull;
-        m_error = done.error().message;
+    Result<> done = storeHasQuality();
+    if (done)
+        done = m_ledger->commit(write);
+    if (!done) {
+        m_stall = done.error();
         return false;
     }
-    m_diskFull = false;
-    m_error.clear();
+    m_stall = {};
     applyCommitted(write);
     m_unsaved.reset();
     return true;
@@ -371,7 +392,9 @@ std::shared_ptr<const Snapshot> Pipeline::snapshot()
     snapshot->import = m_import;
     snapshot->rework = m_rework;
     const Ledger::OpenReport &report = m_ledger->openReport();
-    snapshot->ledger = {report.readOnly, m_diskFull, report.movedAside, m_error, m_ledger->sizeBytes(), m_path};
+    snapshot->ledger = {report.readOnly,       diskFull(),
+                        report.movedAside,     m_stall.message.empty() ? m_error : m_stall.message,
+                        m_ledger->sizeBytes(), m_path};
     snapshot->prices = {m_catalog->version(), m_catalog->date(), static_cast<std::int64_t>(m_catalog->modelCount()),
                         static_cast<std::int64_t>(m_catalog->overrides().size()), m_generation};
     return snapshot;

@@ -29,10 +29,13 @@ public:
 
     /// One round over all sources. True when there is more to read at once.
     bool readSome(std::int64_t budgetBytes, bool onlyDue = false);
-    /// Commits what was read. False when the disk is full: call again later, nothing is lost.
+    /// Commits what was read. False when the ledger could not be asked or written (a full disk): call again later,
+    /// nothing is lost. The snapshot names the error until then.
     bool commit();
     [[nodiscard]] bool hasPending() const { return m_pendingFacts || m_unsaved.has_value(); }
-    [[nodiscard]] bool diskFull() const { return m_diskFull; }
+    [[nodiscard]] bool diskFull() const { return m_stall.code == ErrorCode::DiskFull; }
+    /// The last commit failed, or what it must store cannot be merged.
+    [[nodiscard]] bool stalled() const { return !m_stall.message.empty(); }
 
     /// Prices every stored call again, in slices; `step` is called between them and ends it by false.
     [[nodiscard]] Result<> reprice(std::shared_ptr<const PriceCatalog> catalog, const std::function<bool()> &step);
@@ -68,7 +71,9 @@ private:
     void applyCommitted(LedgerWrite &write);
     void trimMinutes();
     void readHorizon();
-    void noteQuality(const FactBatch &batch);
+    [[nodiscard]] bool mergeHeld();
+    [[nodiscard]] Result<> storeHasQuality();
+    [[nodiscard]] Error unsaved() const { return m_stall; }
     [[nodiscard]] Result<> scanRequests(const std::function<void(std::uint64_t, const Key128 &)> &sink);
     void dropRetained(FactBatch &batch) const;
     void updateImport();
@@ -87,12 +92,14 @@ private:
     struct Read {
         SourceFeed *feed = nullptr;
         FactBatch batch;
+        LiveCollator::Added added{};
     };
     std::vector<Read> m_read;
+    bool m_held = false; ///< the last one is not merged as a whole: the ledger could not be asked
     bool m_pendingFacts = false;
     std::optional<LedgerWrite> m_unsaved; ///< resolved, but the disk was full
-    bool m_diskFull = false;
-    std::string m_error;
+    Error m_stall;                        ///< why nothing is committed; without words when it is
+    std::string m_error;                  ///< what went wrong elsewhere
     bool m_fromEnd = false;
     std::uint64_t m_sequence = 0;
     std::uint64_t m_generation = 0;

@@ -96,7 +96,7 @@ Result<> Pipeline::resolveAgain(const std::vector<Key128> &groups, const ReworkS
             // Half the history at one price and half at another must not be left standing: wait for room.
             std::this_thread::sleep_for(std::chrono::seconds(1));
             if (!step(m_rework.done, m_rework.total))
-                result = Error{ErrorCode::Cancelled, m_error};
+                result = Error{ErrorCode::Cancelled, m_stall.message};
         }
         if (result && !step(m_rework.done, m_rework.total))
             result = Error{ErrorCode::Cancelled, "changing history was interrupted; it goes on at the next start"};
@@ -181,7 +181,7 @@ Result<> Pipeline::setSuccess(std::vector<SuccessRule> rules, const ReworkStep &
     m_collator.decideAgain(judged);
     m_pendingFacts = true;
     if (!commit())
-        return Error{ErrorCode::DiskFull, m_error};
+        return unsaved();
     return m_ledger->setMeta(kMetaSuccess, signatureOf(m_success));
 }
 

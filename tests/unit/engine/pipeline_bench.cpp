@@ -12,9 +12,19 @@ namespace flyball::test {
 
 Result<> FullDiskLedger::commit(const LedgerWrite &write)
 {
-    if (m_full)
-        return Error{ErrorCode::DiskFull, "no space left on the device"};
-    return m_inner->commit(write);
+    const Result<> may = m_faults.written();
+    return may ? m_inner->commit(write) : may;
+}
+
+Result<> FullDiskLedger::readCalls(const CallFilter &filter, CallOrder order, std::int64_t limit,
+                                   const std::function<bool(const Call &)> &sink)
+{
+    if (const Result<> may = m_faults.read(); !may)
+        return may;
+    return m_inner->readCalls(filter, order, limit, [&](const Call &call) {
+        ++m_faults.rowsRead;
+        return sink(call);
+    });
 }
 
 std::string describe(const Totals &t)
@@ -66,7 +76,7 @@ void PipelineBench::open()
         std::abort();
     }
     m_pipeline = std::make_unique<Pipeline>(options, *m_symbols,
-                                            std::make_unique<FullDiskLedger>(std::move(*ledger), diskFull), catalog);
+                                            std::make_unique<FullDiskLedger>(std::move(*ledger), *this), catalog);
     if (const Result<> loaded = m_pipeline->load([] {}); !loaded) {
         std::fprintf(stderr, "%s\n", loaded.error().message.c_str());
         std::abort();

@@ -11,16 +11,44 @@
 
 namespace flyball::test {
 
-/// A ledger whose disk can be full at will; everything else goes through.
+/// What goes wrong with a ledger, at will, and what was asked of it.
+struct LedgerFaults {
+    bool diskFull = false;   ///< nothing can be written
+    bool unreadable = false; ///< no call or group can be looked up
+    std::int64_t rowsRead = 0;
+
+    [[nodiscard]] Result<> written() const
+    {
+        return diskFull ? Result<>(Error{ErrorCode::DiskFull, "no space left on the device"}) : Result<>();
+    }
+    [[nodiscard]] Result<> read() const
+    {
+        return unreadable ? Result<>(Error{ErrorCode::Unreadable, "the ledger cannot be read"}) : Result<>();
+    }
+};
+
+/// A ledger with faults; everything else goes through.
 class FullDiskLedger final : public Ledger {
 public:
-    FullDiskLedger(std::unique_ptr<Ledger> inner, const bool &full) : m_inner(std::move(inner)), m_full(full) {}
+    FullDiskLedger(std::unique_ptr<Ledger> inner, LedgerFaults &faults) : m_inner(std::move(inner)), m_faults(faults) {}
     const OpenReport &openReport() const override { return m_inner->openReport(); }
     Result<> commit(const LedgerWrite &write) override;
-    Result<StoredGroup> loadGroup(const Key128 &group) override { return m_inner->loadGroup(group); }
+    Result<StoredGroup> loadGroup(const Key128 &group) override
+    {
+        const Result<> may = m_faults.read();
+        return may ? m_inner->loadGroup(group) : Result<StoredGroup>(may.error());
+    }
     bool hasGroup(const Key128 &group) override { return m_inner->hasGroup(group); }
-    Result<std::vector<Key128>> groupsOfProducer(Symbol s) override { return m_inner->groupsOfProducer(s); }
-    Result<std::vector<Key128>> groupsOfSession(Symbol s) override { return m_inner->groupsOfSession(s); }
+    Result<std::vector<Key128>> groupsOfProducer(Symbol s) override
+    {
+        const Result<> may = m_faults.read();
+        return may ? m_inner->groupsOfProducer(s) : Result<std::vector<Key128>>(may.error());
+    }
+    Result<std::vector<Key128>> groupsOfSession(Symbol s) override
+    {
+        const Result<> may = m_faults.read();
+        return may ? m_inner->groupsOfSession(s) : Result<std::vector<Key128>>(may.error());
+    }
     Result<std::vector<Key128>> groupsSharedWith(const std::string &s) override { return m_inner->groupsSharedWith(s); }
     Result<std::vector<StoredFile>> loadFiles(const std::string &s) override { return m_inner->loadFiles(s); }
     Result<std::vector<TraitFact>> loadTraits() override { return m_inner->loadTraits(); }
@@ -39,17 +67,18 @@ public:
     Result<std::vector<RejectCount>> loadRejects() override { return m_inner->loadRejects(); }
     Result<std::vector<SourceCounters>> loadCounters() override { return m_inner->loadCounters(); }
     Result<> readCalls(const CallFilter &filter, CallOrder order, std::int64_t limit,
-                       const std::function<bool(const Call &)> &sink) override
-    {
-        return m_inner->readCalls(filter, order, limit, sink);
-    }
+                       const std::function<bool(const Call &)> &sink) override;
     Result<> readRecords(TimeNs since, TimeNs until, bool counted,
                          const std::function<bool(const StoredCall &)> &sink) override
     {
         return m_inner->readRecords(since, until, counted, sink);
     }
     Result<StoredGroup> readTrace(const Key128 &run) override { return m_inner->readTrace(run); }
-    Result<> setMeta(const std::string &k, const std::string &v) override { return m_inner->setMeta(k, v); }
+    Result<> setMeta(const std::string &k, const std::string &v) override
+    {
+        const Result<> may = m_faults.written();
+        return may ? m_inner->setMeta(k, v) : may;
+    }
     std::string meta(const std::string &key) override { return m_inner->meta(key); }
     Result<std::int64_t> retain(TimeNs before) override { return m_inner->retain(before); }
     Result<> forgetSource(const std::string &s, bool rows) override { return m_inner->forgetSource(s, rows); }
@@ -61,12 +90,12 @@ public:
 
 private:
     std::unique_ptr<Ledger> m_inner;
-    const bool &m_full;
+    LedgerFaults &m_faults;
 };
 
 /// A pipeline over a temporary ledger and temporary files. restart() is a new process, as far as
 /// memory goes: another symbol table, another pipeline, the same files.
-class PipelineBench {
+class PipelineBench : public LedgerFaults {
 public:
     PipelineBench();
 
@@ -96,7 +125,6 @@ public:
     std::shared_ptr<const PriceCatalog> catalog = builtInPrices();
     AttributionRules attribution; ///< of the next open()
     std::vector<SuccessRule> success;
-    bool diskFull = false;
     std::vector<SourceConfig> sources;
 
 private:

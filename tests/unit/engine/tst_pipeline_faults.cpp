@@ -21,6 +21,12 @@ OtlpSpan chat(unsigned trace)
                            {"gen_ai.usage.output_tokens", "500"}}};
 }
 
+std::string traceOf(unsigned trace)
+{
+    const std::string text = spanText({.trace = trace});
+    return text.substr(text.find("traceId\":\"") + 10, 32);
+}
+
 std::int64_t callsOf(PipelineBench &b) { return b.pipeline().snapshot()->totals.calls; }
 
 #define AGREE(bench) QCOMPARE(QByteArray::fromStdString((bench).disagreement()), QByteArray())
@@ -35,6 +41,8 @@ private Q_SLOTS:
     void commandsWhileFull_data();
     void commandsWhileFull();
     void fullAtRandomMoments();
+    void lookUpsThatFail_data();
+    void lookUpsThatFail();
     void secondInstanceReadsOnly();
 };
 
@@ -156,6 +164,71 @@ void TestPipelineFaults::fullAtRandomMoments()
     AGREE(b);
     QCOMPARE(QByteArray::fromStdString(b.stored()),
              QByteArray::fromStdString(b.fresh({{"claude-code", "p/s1.jsonl"}})));
+}
+
+void TestPipelineFaults::lookUpsThatFail_data()
+{
+    QTest::addColumn<QByteArray>("added");
+    QTest::addColumn<int>("calls");
+    OtlpSpan cached = chat(3);
+    cached.attributes.emplace_back("gen_ai.usage.cache_read_input_tokens", "900");
+    const OtlpSpan late{.trace = 1, .id = 7, .name = "tool"};
+    const auto text = [](const std::string &line) { return QByteArray::fromStdString(line); };
+    QTest::newRow("a call of a stored group behind new ones")
+        << text(exportLine("s", {chat(2), chat(3), {.trace = 1, .id = 2, .attributes = chat(1).attributes}, chat(4)}))
+        << 6;
+    QTest::newRow("a span of a stored group") << text(exportLine("s", {chat(2), late})) << 3;
+    QTest::newRow("a trait of a known producer") << text(exportLine("s", {cached})) << 3;
+    QTest::newRow("signals of a stored group") << text(
+        exportLine("s", {chat(2)})
+        + R"({"resourceLogs":[{"scopeLogs":[{"scope":{"name":"e"},"logRecords":[{"timeUnixNano":"1795514400000000000","traceId":")"
+        + traceOf(1)
+        + R"(","eventName":"gen_ai.evaluation.result","attributes":[{"key":"gen_ai.evaluation.name","value":{"stringValue":"q"}}]}]}]}]})"
+          "\n") << 3;
+    QTest::newRow("calls that others may have told of") << text(exportLine("s", {chat(2)})) << 3;
+}
+
+/// What was read while the ledger could not be asked waits, with its position, and is told until it is stored.
+void TestPipelineFaults::lookUpsThatFail()
+{
+    QFETCH(QByteArray, added);
+    QFETCH(int, calls);
+    const std::string row =
+        R"({"id":"x-1","litellm_call_id":"call-1","trace_id":"t1","call_type":"acompletion","custom_llm_provider":"openai","model":"gpt-4o","startTime":1795255201.1,"endTime":1795255201.2,"status":"success","prompt_tokens":10,"completion_tokens":10})"
+        "\n";
+    for (const bool killed : {false, true}) {
+        PipelineBench b;
+        b.write("t.jsonl", exportLine("s", {chat(1)}));
+        b.write("gateway.jsonl", row);
+        b.addSource("otlp", "t.jsonl");
+        b.addSource("gw", "gateway.jsonl", "litellm-log");
+        b.open();
+        b.drain();
+        b.restart(); // nothing is in memory
+        b.unreadable = true;
+        b.append("t.jsonl", added.toStdString());
+        b.drain();
+        b.append("t.jsonl", "{broken\n");
+        b.drain();
+        auto snapshot = b.pipeline().snapshot();
+        QCOMPARE(snapshot->ledger.error, std::string("the ledger cannot be read"));
+        QVERIFY(!snapshot->ledger.diskFull);
+        QVERIFY(!snapshot->settled);
+        QCOMPARE(snapshot->totals.calls, std::int64_t(2));
+        b.unreadable = false;
+        if (killed)
+            b.restart();
+        b.drain();
+        snapshot = b.pipeline().snapshot();
+        QVERIFY(snapshot->ledger.error.empty());
+        QVERIFY(snapshot->settled);
+        QCOMPARE(snapshot->totals.calls, std::int64_t(calls));
+        QCOMPARE(snapshot->rejected, std::int64_t(1));
+        QCOMPARE(snapshot->duplicates, std::int64_t(0));
+        AGREE(b);
+        QCOMPARE(QByteArray::fromStdString(b.stored()),
+                 QByteArray::fromStdString(b.fresh({{"otlp-json", "t.jsonl"}, {"litellm-log", "gateway.jsonl"}})));
+    }
 }
 
 void TestPipelineFaults::secondInstanceReadsOnly()

@@ -16,12 +16,13 @@ constexpr long long kStart = 1'795'255'200; // seconds
 std::string span(int number, const std::string &extra = {}, int out = 100)
 {
     const std::string n = std::to_string(number);
+    const std::string zeros(16 - n.size(), '0');
     const std::string at = std::to_string(kStart + number);
     const auto text = [](const char *key, const std::string &value) {
         return std::string(R"({"key":")") + key + R"(","value":{"stringValue":")" + value + R"("}},)";
     };
-    return R"({"resourceSpans":[{"scopeSpans":[{"scope":{"name":"@opentelemetry/instrumentation-openai","version":"0.21.0"},"spans":[{"traceId":"0000000000000000000000000000000)"
-           + n + R"(","spanId":"000000000000000)" + n + R"(","name":"chat","kind":3,"startTimeUnixNano":")" + at
+    return R"({"resourceSpans":[{"scopeSpans":[{"scope":{"name":"@opentelemetry/instrumentation-openai","version":"0.21.0"},"spans":[{"traceId":"0000000000000000)"
+           + zeros + n + R"(","spanId":")" + zeros + n + R"(","name":"chat","kind":3,"startTimeUnixNano":")" + at
            + R"(000000000","endTimeUnixNano":")" + at + R"(500000000","attributes":[)"
            + text("gen_ai.operation.name", "chat") + text("gen_ai.system", "openai")
            + text("gen_ai.request.model", "gpt-4o") + text("gen_ai.response.model", "gpt-4o")
@@ -83,6 +84,8 @@ private Q_SLOTS:
     void theMoreCompleteSideWins();
     void transcriptBehindAGateway();
     void twoInstrumentationsAndAGateway();
+    void whatIsStoredIsLookedAtOnce();
+    void storedRowsFarApart();
 };
 
 void TestPipelineGateway::inAnyOrder_data()
@@ -276,6 +279,58 @@ void TestPipelineGateway::twoInstrumentationsAndAGateway()
     QCOMPARE(sumsOf(b), words({1, 400, 600, 100}));
     QCOMPARE(b.pipeline().snapshot()->rejected, std::int64_t(0));
     QCOMPARE(b.pipeline().snapshot()->duplicates, std::int64_t(1));
+    AGREE(b);
+}
+
+void TestPipelineGateway::whatIsStoredIsLookedAtOnce()
+{
+    constexpr int kRows = 60;
+    PipelineBench b;
+    b.write("gateway.jsonl", rowOf(1));
+    b.write("spans.jsonl", "");
+    b.addSource("spans", "spans.jsonl", "otlp-json");
+    b.addSource("gw", "gateway.jsonl", "litellm-log");
+    b.open();
+    b.drain();
+    for (int i = 2; i <= kRows; ++i) {
+        b.append("gateway.jsonl", rowOf(i));
+        b.drain();
+    }
+    QVERIFY2(b.rowsRead <= kRows, std::to_string(b.rowsRead).c_str());
+    b.restart();
+    b.rowsRead = 0;
+    for (int i = kRows; i > 0; --i) {
+        b.append("spans.jsonl", span(i));
+        b.drain();
+    }
+    QVERIFY2(b.rowsRead <= 2 * kRows, std::to_string(b.rowsRead).c_str());
+    QCOMPARE(b.pipeline().snapshot()->totals.calls, std::int64_t(kRows)); // each was met
+    AGREE(b);
+}
+
+/// However the looked-at time grows, to both sides and over holes, no stored row in it is overlooked.
+void TestPipelineGateway::storedRowsFarApart()
+{
+    const std::vector<int> seconds = {40'000, 30'000, 50'000, 1, 90'000, 35'000, 60'000, 45'000, 1801, 88'200};
+    PipelineBench b;
+    std::string rows;
+    for (const int at : seconds)
+        rows += rowOf(at);
+    b.write("gateway.jsonl", rows);
+    b.write("spans.jsonl", "");
+    b.addSource("spans", "spans.jsonl", "otlp-json");
+    b.addSource("gw", "gateway.jsonl", "litellm-log");
+    b.open();
+    b.drain();
+    b.restart();
+    std::int64_t met = 0;
+    for (const int at : seconds) {
+        b.append("spans.jsonl", span(at));
+        b.drain();
+        QCOMPARE(b.pipeline().snapshot()->totals.calls, static_cast<std::int64_t>(seconds.size()));
+        ++met;
+        QCOMPARE(b.pipeline().snapshot()->duplicates, met);
+    }
     AGREE(b);
 }
 

@@ -144,6 +144,7 @@ private Q_SLOTS:
     void aSessionThatBecomesTwoRuns();
     void removedWithItsSource();
     void theRestOfTheWindowSeesIt();
+    void firstOneOnAFullDisk();
 };
 
 void TestPipelineQuality::everyIdFindsItsRun()
@@ -339,6 +340,29 @@ void TestPipelineQuality::theRestOfTheWindowSeesIt()
     QCOMPARE(passes, 0);
     after->runs.forEach([&](const RunRow &row) { passes += row.info.outcome == Outcome::Success ? 1 : 0; });
     QCOMPARE(passes, 1);
+}
+
+/// That there are imported signals is stored with them, and not only when the first is read.
+void TestPipelineQuality::firstOneOnAFullDisk()
+{
+    PipelineBench b;
+    b.write("t.jsonl", exportLine("s", {root(1), chat(1, 2, 1)}));
+    b.write("q.csv", kHead);
+    b.addSource("t", "t.jsonl");
+    b.addSource("q", "q.csv");
+    b.open();
+    b.drain();
+    b.diskFull = true;
+    b.append("q.csv", "," + traceId(1) + ",,,,,success,pass\n");
+    b.drain();
+    QVERIFY(b.pipeline().snapshot()->ledger.diskFull);
+    b.diskFull = false;
+    b.drain();
+    QVERIFY(b.pipeline().snapshot()->ledger.error.empty());
+    const std::string words = outcomes(b);
+    QCOMPARE(idOf(words, traceId(1).substr(24)), std::string("1/2:1"));
+    b.restart();
+    QCOMPARE(outcomes(b), words);
 }
 
 QTEST_GUILESS_MAIN(TestPipelineQuality)
