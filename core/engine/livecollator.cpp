@@ -249,7 +249,7 @@ void LiveCollator::collectGroup(std::uint32_t group, LedgerWrite &write)
         if (!same || m_touchedFacts.contains(callKey(key, fact.sub)))
             write.calls.push_back({fact, m_out.calls[i], counted});
         if (before != old.end() && (!counted || before->run != m_out.calls[i].run))
-            m_quality.dropCall(fact.requestKey, before->run);
+            m_callsGone.push_back({fact.requestKey, before->run});
         if (!counted) {
             if ((before != old.end() || m_newEvents.contains(callKey(key, fact.sub)))
                 && telemetry::isSighting(fact, m_collator.symbols()))
@@ -257,10 +257,7 @@ void LiveCollator::collectGroup(std::uint32_t group, LedgerWrite &write)
             continue;
         }
         now.push_back(m_out.calls[i]);
-        m_quality.noteCall(fact.requestKey, m_out.calls[i].run);
-        const bool isNew = before == old.end() || before->run != m_out.calls[i].run;
-        if ((m_requestsKnown || m_quality.wantsCalls()) && isNew && fact.requestKey != 0)
-            m_requestRuns.emplace(fact.requestKey, m_out.calls[i].run);
+        m_callsHere.push_back({fact.requestKey, m_out.calls[i].run});
     }
     for (const Call &call : old)
         if (const RunRow *row = m_quality.empty() ? nullptr : m_runs.find(call.run); row && row->totals.calls == 0)
@@ -283,7 +280,7 @@ void LiveCollator::collect(LedgerWrite &write)
 {
     for (const std::uint32_t group : m_dirty)
         collectGroup(group, write);
-    m_qualityChanged = !findNamed(); // what could not be looked up is looked up again
+    m_qualityChanged = !joinQuality(); // what could not be looked up is looked up again
     for (const Key128 &run : m_quality.takeChanged())
         decideRun(run);
     m_dirty.clear();

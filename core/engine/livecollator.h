@@ -91,7 +91,10 @@ private:
     void joinPair(std::uint32_t host, std::uint32_t event, std::uint64_t requestKey);
     void changeCells(const Call &call, bool add, LedgerWrite &write);
     void noteRun(const RunInfo &run);
-    [[nodiscard]] Result<> findNamed();
+    [[nodiscard]] Result<> joinQuality();
+    [[nodiscard]] Result<> scanOnce();
+    void noteRequest(std::uint64_t request, const Key128 &run);
+    void findNamed();
     void decideRun(const Key128 &run);
 
     Collator m_collator;
@@ -128,7 +131,12 @@ private:
     QualityJoin m_quality;
     std::unordered_map<Key128, std::int32_t> m_signalsTold; ///< imported ones that a run row counts
     RequestScan m_scanRequests;
-    std::unordered_multimap<std::uint64_t, Key128> m_requestRuns; ///< once a signal named a request
+    struct RequestRun {
+        std::uint64_t request = 0;
+        Key128 run;
+    };
+    std::vector<RequestRun> m_callsGone, m_callsHere;             ///< of the groups being collected
+    std::unordered_multimap<std::uint64_t, Key128> m_requestRuns; ///< once a signal named a request; without repeats
     std::vector<SignalFact> m_imported;                           ///< since the last commit
     bool m_requestsKnown = false;
     bool m_qualityChanged = false;

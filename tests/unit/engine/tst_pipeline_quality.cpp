@@ -144,6 +144,8 @@ private Q_SLOTS:
     void aSessionThatBecomesTwoRuns();
     void removedWithItsSource();
     void theRestOfTheWindowSeesIt();
+    void oneRecordTakesThePlaceOfAnother();
+    void aRowThatIsToldElsewhereTakesItsSignalsAlong();
     void firstOneOnAFullDisk();
 };
 
@@ -340,6 +342,72 @@ void TestPipelineQuality::theRestOfTheWindowSeesIt()
     QCOMPARE(passes, 0);
     after->runs.forEach([&](const RunRow &row) { passes += row.info.outcome == Outcome::Success ? 1 : 0; });
     QCOMPARE(passes, 1);
+}
+
+/// The record that is counted has the request the signal names, whichever of the two stands first in the group.
+void TestPipelineQuality::oneRecordTakesThePlaceOfAnother()
+{
+    for (const unsigned better : {2U, 9U}) {
+        PipelineBench b;
+        OtlpSpan full = chat(1, better, 1, "resp-1");
+        full.attributes[4].second = "900";
+        b.write("t.jsonl", exportLine("a", {root(1), chat(1, 5, 1, "resp-1")}));
+        b.write("q.csv", kHead + ",,,,resp-1,,success,fail\n");
+        b.addSource("t", "t.jsonl");
+        b.addSource("q", "q.csv");
+        b.open();
+        b.drain();
+        QCOMPARE(idOf(outcomes(b), traceId(1).substr(24)), std::string("2/2:1"));
+        b.append("t.jsonl", exportLine("b", {full}));
+        b.drain();
+        const auto calls = b.calls();
+        QCOMPARE(calls.size(), std::size_t{1});
+        QCOMPARE(calls.front().usage.outTotal(), std::int64_t{900});
+        QCOMPARE(idOf(outcomes(b), traceId(1).substr(24)), std::string("2/2:1"));
+        const std::string words = outcomes(b);
+        QVERIFY2(words.starts_with("1 of 1, ambiguous 0, waiting 0 0 0 0 0"), words.c_str());
+        b.restart();
+        QCOMPARE(outcomes(b), words);
+        AGREE(b);
+    }
+}
+
+/// A gateway's row that the caller tells of as well is of the caller's run from then on, for later signals, too.
+void TestPipelineQuality::aRowThatIsToldElsewhereTakesItsSignalsAlong()
+{
+    const auto row = [](const std::string &id, const std::string &call) {
+        return R"({"id":")" + id + R"(","litellm_call_id":")" + call
+               + R"(","trace_id":"t1","call_type":"acompletion","custom_llm_provider":"openai","model":"gpt-4o","startTime":1795255201.1,"endTime":1795255201.9,"status":"success","prompt_tokens":1000,"completion_tokens":500})"
+                 "\n";
+    };
+    PipelineBench b;
+    b.write("q.csv", kHead + ",,,,resp-1,,success,fail\n");
+    b.write("gateway.jsonl", row("resp-1", "c1") + row("resp-2", "c2"));
+    b.write("t.jsonl", "");
+    b.addSource("q", "q.csv");
+    b.addSource("gw", "gateway.jsonl", "litellm-log");
+    b.addSource("t", "t.jsonl");
+    b.open();
+    b.drain();
+    QVERIFY(outcomes(b).ends_with("=2/2:1")); // the run of both rows
+    b.append("t.jsonl", exportLine("s", {root(1), chat(1, 2, 1, "resp-1")}));
+    b.drain();
+    QCOMPARE(b.pipeline().snapshot()->totals.calls, std::int64_t(2));
+    const auto judged = [&] {
+        std::string runs;
+        b.pipeline().snapshot()->runs.forEach([&](const RunRow &run) {
+            if (run.totals.calls > 0 && run.signals > 0)
+                runs += toHex(run.info.run) + ":" + std::to_string(run.signals) + " ";
+        });
+        return runs;
+    };
+    QCOMPARE(judged(), traceId(1) + ":1 ");
+    b.append("q.csv", ",,,,nobody,,success,fail\n"); // looked for among all requests
+    b.drain();
+    QCOMPARE(judged(), traceId(1) + ":1 ");
+    const std::string words = outcomes(b);
+    b.restart();
+    QCOMPARE(outcomes(b), words);
 }
 
 /// That there are imported signals is stored with them, and not only when the first is read.
