@@ -12,7 +12,9 @@ namespace flyball {
 
 namespace {
 
-constexpr TimeNs kRestFactor = 20; ///< at most a twentieth of a core
+constexpr TimeNs kRestFactor = 20;          ///< at most a twentieth of a core
+constexpr TimeNs kTurn = kSecond / 4;       ///< until a database asks again whether another one's pass is over
+constexpr TimeNs kAbandoned = 10 * kSecond; ///< nobody goes on with a pass that stood for this long
 
 constexpr std::size_t kIndexHead = 48; ///< of the index of a log: what is committed
 
@@ -68,7 +70,8 @@ int DatabaseTail::begin(TrackedFile &file, TailOutput &out)
     m_id = file.id;
     m_pass.clear();
     m_spent = 0;
-    const auto newest = static_cast<std::int64_t>(file.marker);
+    const auto stored = static_cast<std::int64_t>(file.marker);
+    const std::int64_t newest = markerFor(stored) == stored ? stored : 0; // from the future: it may have hidden others
     if (m_database.open(file.path, std::max<std::int64_t>(0, newest - kDatabaseMarginMs))
         == OpenCodeDatabase::Status::Failed) {
         out.reject(file, m_database.problem(), file.offset, 0);
@@ -81,6 +84,11 @@ int DatabaseTail::read(TrackedFile &file, TailOutput &out, std::int64_t quantum)
 {
     const TimeNs started = monotonicNow();
     m_rest = 0;
+    if (m_database.isOpen() && m_id != file.id && started - m_lastStep < kAbandoned) {
+        m_rest = kTurn; // two that end each other's passes would never come to their ends
+        return 0;
+    }
+    m_lastStep = started;
     if (!m_database.isOpen() || m_id != file.id) {
         if (const int error = begin(file, out); error != 0 || !m_database.isOpen()) {
             m_rest = kSecond;
@@ -120,7 +128,7 @@ int DatabaseTail::read(TrackedFile &file, TailOutput &out, std::int64_t quantum)
 
 void DatabaseTail::finish(TrackedFile &file, TailOutput &out)
 {
-    const auto newest = std::max(m_database.newest(), static_cast<std::int64_t>(file.marker));
+    const std::int64_t newest = markerFor(std::max(m_database.newest(), static_cast<std::int64_t>(file.marker)));
     std::erase_if(m_pass, [&](const auto &row) { return row.first != 0 && row.first < newest - kDatabaseMarginMs; });
     std::sort(m_pass.begin(), m_pass.end());
     m_seen[file.id] = std::move(m_pass);

@@ -11,8 +11,8 @@
 
 namespace flyball {
 
-/// Polls databases for a FileTail, one pass at a time. A row that is as it was when it was last handed on is not
-/// handed on again.
+/// Polls databases for a FileTail, one pass at a time: others wait for its end. A row that is as it was when it was
+/// last handed on is not handed on again.
 class DatabaseTail {
 public:
     /// As PlainTail::read; a database that is locked stays pending.
@@ -35,6 +35,7 @@ private:
     Seen m_pass;
     std::unordered_map<FileId, Seen, FileIdHash> m_seen;
     TimeNs m_spent = 0;
+    TimeNs m_lastStep = 0; ///< of the pass that is not finished, by the monotonic clock
     TimeNs m_rest = 0;
 };
 

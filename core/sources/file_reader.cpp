@@ -110,7 +110,7 @@ Result<ReadOutcome> FileReader::readDatabase(const std::string &path, const stru
         return Error{ErrorCode::Unreadable, path + ": " + word};
     }
     outcome.bytesRead = outcome.after.offset;
-    outcome.after.marker = static_cast<std::uint64_t>(database.newest());
+    outcome.after.marker = static_cast<std::uint64_t>(markerFor(database.newest()));
     sink({path, outcome.after.id, outcome.after.offset, outcome.after.offset, {}, false, false, outcome.after});
     return outcome;
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/sources/opencode_database.h"
 
+#include "core/base/time.h"
+
 #include <algorithm>
 #include <cstring>
 #include <sqlite3.h>
@@ -52,6 +54,12 @@ std::string uriOf(const std::string &path)
 } // namespace
 
 bool startsLikeDatabase(std::string_view head) { return head.substr(0, kMagic.size()) == kMagic; }
+
+std::int64_t markerFor(std::int64_t newestMs)
+{
+    constexpr TimeNs kMilli = 1'000'000;
+    return std::clamp<std::int64_t>(newestMs, 0, std::max<TimeNs>(0, wallClockNow() / kMilli));
+}
 
 OpenCodeDatabase::OpenCodeDatabase() = default;
 OpenCodeDatabase::~OpenCodeDatabase() { close(); }

@@ -14,7 +14,8 @@ struct sqlite3_stmt;
 
 namespace flyball {
 
-/// Where a FileTail stands in a database: `offset` counts the bytes of lines handed on, `marker` is the newest change.
+/// Where a FileTail stands in a database: `offset` counts the bytes of lines handed on, `marker` is the newest change
+/// in milliseconds since 1970, but never later than now: a row from the future must not hide those that come after it.
 /// Changes are looked for from this long before it: the clock of another process is not ours.
 inline constexpr std::int64_t kDatabaseMarginMs = 60'000;
 
@@ -62,6 +63,9 @@ private:
     std::int64_t m_newest = 0;
     const char *m_problem = "";
 };
+
+/// The marker of a pass that met this change as the newest.
+[[nodiscard]] std::int64_t markerFor(std::int64_t newestMs);
 
 /// Whether a file begins as every SQLite database does.
 [[nodiscard]] bool startsLikeDatabase(std::string_view head);

@@ -29,7 +29,8 @@ struct FilePosition {
     FileId id;
     std::string path;         ///< last known name
     std::int64_t offset = 0;  ///< bytes consumed, up to and with a '\n' (gz, zst: of the decompressed stream)
-    std::uint64_t marker = 0; ///< markerOf() the min(offset, 4096) bytes before `offset`; 0 at offset 0
+    std::uint64_t marker = 0; ///< markerOf() the min(offset, 4096) bytes before `offset`; 0 at offset 0. Of a
+                              ///< database: its newest change, in milliseconds since 1970
     std::int64_t size = 0;    ///< of the file itself when read (gz: compressed)
     std::int64_t mtimeNs = 0;
     bool finished = false; ///< a gz, renamed or deleted file read to its end; more only if its size changes

@@ -25,7 +25,7 @@ struct TrackedFile {
     std::int64_t scanned = 0; ///< [offset, scanned) is known to hold no '\n'
     std::int64_t size = 0;
     std::int64_t mtimeNs = 0;
-    std::uint64_t marker = 0;
+    std::uint64_t marker = 0;     ///< as FilePosition's
     std::uint64_t heldMarker = 0; ///< of the first bytes behind `offset`, while a long partial line is held
     std::int64_t doneSize = -1;   ///< size at which a gz was finished
     std::uint64_t begunState = 0; ///< of a database, when the last pass over it began

@@ -95,6 +95,8 @@ private slots:
     void otherDatabasesAreNamed();
     void hostileRowsStayRows();
     void replacedByAnother();
+    void twoLargeOnesTakeTurns();
+    void aChangeInTheFutureHidesNothing();
 };
 
 void TestOpenCodeDatabase::rowsBecomeLines()
@@ -290,6 +292,67 @@ void TestOpenCodeDatabase::replacedByAnother()
     renameFile(dir.path("other"), dir.path("opencode.db"));
     rig.wait(2 * kSecond);
     QCOMPARE(rig.newLines(), Lines({line("m2", R"("n":1)")}));
+}
+
+void TestOpenCodeDatabase::twoLargeOnesTakeTurns()
+{
+    const TempFolder dir;
+    for (const char *name : {"a.db", "b.db"}) {
+        Database db(dir.path(name));
+        db.session("ses_1");
+        db.run("BEGIN");
+        for (int i = 0; i < 300; ++i) {
+            db.message(name + std::to_string(i), 1000 + i, R"({"text":")" + std::string(300, 'x') + R"("})");
+        }
+        db.run("COMMIT");
+    }
+    TailRig rig = rigFor(dir);
+    for (int polls = 0; polls < 200 && (rig.poll(20'000).more || polls < 100); ++polls) {
+        rig.wait(kSecond);
+    }
+    Lines lines = rig.ledger.lines;
+    QCOMPARE(lines.size(), std::size_t{600}); // each once
+    std::sort(lines.begin(), lines.end());
+    QCOMPARE(std::unique(lines.begin(), lines.end()), lines.end());
+    deleteFile(dir.path("a.db")); // nothing waits for one that has gone
+    Database db(dir.path("b.db"));
+    db.message("last", 2000, R"({"n":1})");
+    rig.wait(100 * kSecond);
+    QCOMPARE(rig.newLines().back(), line("last", R"("n":1)"));
+}
+
+/// One row of a clock that runs ahead: it is read, and so is all that comes later.
+void TestOpenCodeDatabase::aChangeInTheFutureHidesNothing()
+{
+    constexpr std::int64_t kFuture = 4'102'444'800'000; // 2100
+    const std::int64_t now = wallClockNow() / 1'000'000;
+    const TempFolder dir;
+    Database db(dir.path("opencode.db"));
+    db.session("ses_1");
+    db.message("old", now - 3'600'000, R"({"n":1})");
+    db.message("ahead", kFuture, R"({"n":1})");
+    TailRig rig = rigFor(dir);
+    QCOMPARE(rig.newLines().size(), std::size_t{2});
+    db.message("m1", now, R"({"n":1})");
+    rig.wait(10 * kSecond);
+    QCOMPARE(rig.newLines(), Lines({line("m1", R"("n":1)")}));
+    rig.restart();
+    (void)rig.newLines();
+    db.message("m2", now + 1, R"({"n":1})");
+    rig.wait(10 * kSecond);
+    QCOMPARE(rig.newLines(), Lines({line("m2", R"("n":1)")}));
+    FilePosition after; // a scan leaves the same mark
+    QCOMPARE(scanOf(dir.path("opencode.db"), &after).size(), std::size_t{4});
+    QVERIFY(after.marker >= static_cast<std::uint64_t>(now) && after.marker < static_cast<std::uint64_t>(kFuture));
+    // What one that an earlier version stored has hidden is read after all.
+    after.marker = static_cast<std::uint64_t>(kFuture);
+    TailRig other = rigFor(dir);
+    other.ledger.positions[after.id] = after;
+    other.restart();
+    QCOMPARE(other.newLines().size(), std::size_t{4});
+    db.message("m3", now + 2, R"({"n":1})");
+    other.wait(10 * kSecond);
+    QCOMPARE(other.newLines(), Lines({line("m3", R"("n":1)")}));
 }
 
 QTEST_GUILESS_MAIN(TestOpenCodeDatabase)
