@@ -8,7 +8,7 @@ namespace flyball {
 namespace {
 
 constexpr std::int64_t kMaxTokens = std::int64_t{1} << 53;
-constexpr std::int64_t kLatestSecond = 7'258'118'400; // 2200, as everywhere
+constexpr std::int64_t kLatestSecond = kLatestTime / kSecond;
 constexpr std::int64_t kNanosPerMilli = 1'000'000;
 
 bool isNumber(std::string_view text)

@@ -14,6 +14,9 @@
 
 namespace flyball {
 
+/// 2200-01-01T00:00:00Z. No reader takes a later time: sums with it must not overflow.
+inline constexpr TimeNs kLatestTime = 7'258'118'400 * kSecond;
+
 /// The members of one JSON object by name, values as written: for records of a few dozen fields, read one
 /// level at a time. Values are stepped over, not checked, until asked for. Points into the text it was
 /// given; a repeated key counts with its last value, a value of another type than asked for is absent.

@@ -3,7 +3,6 @@
 
 #include <charconv>
 #include <cstring>
-#include <limits>
 
 #include "core/formats/otlp_json/attributeshapes.h"
 #include "core/formats/otlp_json/usualtext.h"
@@ -315,7 +314,7 @@ bool readTime(JsonCursor &json, TimeNs &time)
     }
     if (!(first == '"' ? json.readString(digits, escaped) : json.readNumber(digits)))
         return false;
-    // A time that is not a whole number of nanoseconds is refused by the caller, not guessed.
+    // A time that is not a whole number of nanoseconds up to the year 2200 is refused by the caller, not guessed.
     time = -1;
     if (digits.empty() || digits.size() > 19)
         return true;
@@ -327,7 +326,7 @@ bool readTime(JsonCursor &json, TimeNs &time)
         wrong = wrong || c < '0' || c > '9';
         value = value * 10 + (static_cast<unsigned char>(c) & 0x0FU);
     }
-    if (!wrong && value <= static_cast<std::uint64_t>(std::numeric_limits<TimeNs>::max()))
+    if (!wrong && value <= static_cast<std::uint64_t>(kLatestTime))
         time = static_cast<TimeNs>(value);
     return true;
 }

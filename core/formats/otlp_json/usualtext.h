@@ -3,12 +3,12 @@
 
 #include <cstdint>
 #include <cstring>
-#include <limits>
 #include <string_view>
 
 #include "core/base/jsonscan.h"
 #include "core/base/key128.h"
 #include "core/base/time.h"
+#include "core/formats/jsonfields.h"
 
 namespace flyball::otlp {
 
@@ -76,7 +76,7 @@ public:
         m_at += 17;
         return true;
     }
-    /// Nineteen digits and a quote: every time between 2001 and 2262.
+    /// Nineteen digits and a quote: every time from 2001 on.
     bool takeTime(TimeNs &time)
     {
         if (left() < 20 || m_at[19] != '"')
@@ -87,7 +87,7 @@ public:
             wrong = wrong || *digit < '0' || *digit > '9';
             value = value * 10 + (static_cast<unsigned char>(*digit) & 0x0FU);
         }
-        if (wrong || value > static_cast<std::uint64_t>(std::numeric_limits<TimeNs>::max()))
+        if (wrong || value > static_cast<std::uint64_t>(kLatestTime))
             return false;
         time = static_cast<TimeNs>(value);
         m_at += 20;
