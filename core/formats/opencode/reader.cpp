@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::uint64_t kMessageSeed = 0x09E2C0DE;
 constexpr std::size_t kMaxDocument = 1 << 20;
+constexpr int kMaxTries = 1000; ///< to read a document that may have ended: each goes over all of it
 
 class OpenCodeReader final : public RecordReader {
 public:
@@ -17,16 +18,36 @@ public:
 
     /// The lines of a document that is still being read.
     std::string saveState() const override { return m_document; }
-    void restoreState(std::string_view text) override { m_document = text.substr(0, kMaxDocument); }
+    void restoreState(std::string_view text) override
+    {
+        forget();
+        m_document = text.substr(0, kMaxDocument);
+    }
 
 private:
     void readRecord(std::string_view line, std::int64_t at, FactBatch &out) override;
+    [[nodiscard]] bool tryParse(const std::string &document, JsonFields &fields);
+    void forget();
     void readMessage(const JsonFields &message, std::int64_t at, std::size_t length, FactBatch &out);
     [[nodiscard]] static bool readTokens(const JsonFields &tokens, CallFact &fact);
 
     std::string m_document;
     bool m_told = false; ///< the document has become a call
+    int m_tries = 0;     ///< for this document
 };
+
+bool OpenCodeReader::tryParse(const std::string &document, JsonFields &fields)
+{
+    ++m_tries;
+    return fields.parse(document);
+}
+
+void OpenCodeReader::forget()
+{
+    m_document.clear();
+    m_told = false;
+    m_tries = 0;
+}
 
 void OpenCodeReader::readRecord(std::string_view line, std::int64_t at, FactBatch &out)
 {
@@ -37,20 +58,26 @@ void OpenCodeReader::readRecord(std::string_view line, std::int64_t at, FactBatc
     }
     if ((m_document.empty() && line != "{") || m_document.size() + line.size() > kMaxDocument) {
         reject(out, m_document.empty() ? kindOfBadLine(line) : "oversize", at, line.size());
-        m_document.clear();
+        forget();
         return;
     }
     m_document += line;
-    if (line == "}" && fields.parse(m_document)) {
+    if (m_tries >= kMaxTries) {
+        reject(out, "endless_document", at, m_document.size());
+        forget();
+        return;
+    }
+    if (line == "}" && tryParse(m_document, fields)) {
         out.ignored += m_told ? 0 : 1;
-        m_told = false;
-        m_document.clear();
+        forget();
         return;
     }
     // Its last line has no line end and may never be handed over: it is not waited for. Before it, every member but
     // the last ends in a comma.
-    const std::string closed = m_document + "}";
-    if (m_told || line.ends_with(',') || !fields.parse(closed))
+    if (m_told || line.ends_with(',') || line.ends_with('{') || line.ends_with('['))
+        return;
+    const std::string closed = m_document + "}"; // the fields point into it
+    if (!tryParse(closed, fields))
         return;
     const std::size_t before = out.calls.size();
     const std::int64_t ignored = out.ignored;

@@ -62,6 +62,7 @@ private Q_SLOTS:
     void impossibleCountsAreRefused();
     void otherRowsAreIgnored();
     void namesAndHeads();
+    void aDocumentThatNeverEnds();
 };
 
 void TestOpenCode::aCompletedMessageIsACall()
@@ -234,6 +235,31 @@ void TestOpenCode::namesAndHeads()
     QVERIFY(sniffFormat(document({})) == &format);
     QVERIFY(sniffFormat(document({}).substr(0, 100)) == &format);
     QVERIFY(!sniffFormat(R"({"id":"x","sessionID":"y"})"));
+}
+
+/// Each line may be its last one, and each try goes over all of it.
+void TestOpenCode::aDocumentThatNeverEnds()
+{
+    for (const char *part : {"x", "}"}) {
+        World w;
+        std::string text = "{\n[\n";
+        for (int i = 0; i < 1500; ++i)
+            text += std::string(part) + "\n";
+        const FactBatch batch = w.file("opencode", kFile, text + row({}));
+        QCOMPARE(w.rejected("endless_document"), std::int64_t(1));
+        QCOMPARE(w.totals().calls, 1); // what comes after it
+        QVERIFY(batch.rejects.front().length < 2000);
+    }
+    // A long one that does end.
+    World w;
+    std::string more = ",\n  \"summary\": {\n";
+    for (int i = 0; i < 700; ++i)
+        more += "    \"f" + std::to_string(i) + "\": {\n      \"n\": 1\n    },\n";
+    std::string text = document({});
+    text.insert(text.rfind("\n}"), more + "    \"last\": 1\n  }");
+    w.file("opencode", kFile, text);
+    QCOMPARE(w.totals().calls, 1);
+    QCOMPARE(w.rejected("endless_document"), std::int64_t(0));
 }
 
 QTEST_GUILESS_MAIN(TestOpenCode)
