@@ -100,5 +100,9 @@ void mergeSpan(SpanFact &into, const SpanFact &sighting, const SymbolTable &symb
 [[nodiscard]] Usage disjointUsage(const CallFact &fact, bool producerExclusive);
 /// Copies what needs no decision from a fact to its call.
 void copyFact(const CallFact &fact, Call &call);
+/// The run of a call as this call alone tells it. The call has its run and its names.
+[[nodiscard]] RunInfo runOfCall(const CallFact &fact, const Call &call);
+/// The run of a prompt of a session. Keys are stored: the seed of a format never changes.
+[[nodiscard]] Key128 keyOfPrompt(std::string_view session, std::string_view prompt, std::uint64_t seed);
 
 } // namespace flyball

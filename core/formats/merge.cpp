@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <array>
 #include <compare>
 
 #include "core/formats/format.h"
@@ -187,6 +188,34 @@ void copyFact(const CallFact &fact, Call &call)
     call.attempt = fact.attempt;
     call.outputLimit = fact.outputLimit;
     call.responseCache = fact.responseCache;
+}
+
+RunInfo runOfCall(const CallFact &fact, const Call &call)
+{
+    RunInfo run;
+    run.run = call.run;
+    run.format = fact.format;
+    run.workflow = call.names.workflow;
+    run.session = fact.names.session;
+    run.prompt = fact.prompt;
+    run.start = fact.latencyNs > 0 ? fact.time - fact.latencyNs : fact.time;
+    run.end = fact.time;
+    return run;
+}
+
+Key128 keyOfPrompt(std::string_view session, std::string_view prompt, std::uint64_t seed)
+{
+    std::array<char, 256> text; // two ids of 36 characters: nothing to ask the allocator for
+    if (session.size() + prompt.size() < text.size()) {
+        char *at = std::copy(session.begin(), session.end(), text.data());
+        *at++ = '\x1f';
+        at = std::copy(prompt.begin(), prompt.end(), at);
+        return hashKey({text.data(), static_cast<std::size_t>(at - text.data())}, seed);
+    }
+    std::string id(session);
+    id += '\x1f';
+    id += prompt;
+    return hashKey(id, seed);
 }
 
 } // namespace flyball

@@ -23,15 +23,7 @@ void resolveAgentTelemetry(const GroupFacts &facts, const TraitLookup &traits, R
         constexpr std::uint64_t kRunSeed = 0x7E1E0003;
         const Symbol identity = fact.prompt != 0 ? fact.prompt : fact.names.session;
         call.run = identity != 0 ? hashKey(symbols.text(identity), kRunSeed) : fact.group;
-        RunInfo run;
-        run.run = call.run;
-        run.format = fact.format;
-        run.workflow = call.names.workflow;
-        run.session = fact.names.session;
-        run.prompt = fact.prompt;
-        run.start = fact.latencyNs > 0 ? fact.time - fact.latencyNs : fact.time;
-        run.end = fact.time;
-        out.runs.push_back(run);
+        out.runs.push_back(runOfCall(fact, call));
     }
 }
 

@@ -17,11 +17,7 @@ void count(const CallFact &fact, ResolvedGroup &out)
     call.usage = disjointUsage(fact, false);
     // A response knows nothing of what it was for: each is a run of its own.
     call.run = {fact.group.hi, fact.group.lo ^ fact.sub};
-    RunInfo run;
-    run.run = call.run;
-    run.format = fact.format;
-    run.start = run.end = fact.time;
-    out.runs.push_back(run);
+    out.runs.push_back(runOfCall(fact, call));
     out.counted.back() = true;
 }
 

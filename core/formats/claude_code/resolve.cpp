@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
-#include <array>
 #include <string>
 
 #include "core/formats/agent_telemetry/agenttelemetry.h"
@@ -26,35 +25,6 @@ std::size_t smallestRequest(std::span<const CallFact> calls, const SymbolTable &
             best = i;
     }
     return best;
-}
-
-Key128 runKey(std::string_view session, std::string_view prompt)
-{
-    constexpr std::uint64_t kSeed = 0xC1A0DE03;
-    std::array<char, 256> text; // two ids of 36 characters: nothing to ask the allocator for
-    if (session.size() + prompt.size() < text.size()) {
-        char *at = std::copy(session.begin(), session.end(), text.data());
-        *at++ = '\x1f';
-        at = std::copy(prompt.begin(), prompt.end(), at);
-        return hashKey({text.data(), static_cast<std::size_t>(at - text.data())}, kSeed);
-    }
-    std::string id(session);
-    id += '\x1f';
-    id += prompt;
-    return hashKey(id, kSeed);
-}
-
-/// A run is one prompt of a session; subagents carry their parent's prompt id.
-RunInfo runOf(const CallFact &fact, const SymbolTable &symbols)
-{
-    RunInfo run;
-    run.run = runKey(symbols.text(fact.names.session), symbols.text(fact.prompt));
-    run.format = fact.format;
-    run.session = fact.names.session;
-    run.prompt = fact.prompt;
-    run.start = fact.latencyNs > 0 ? fact.time - fact.latencyNs : fact.time;
-    run.end = fact.time;
-    return run;
 }
 
 /// Takes over what the agent's own telemetry says of the same request; true when there is any.
@@ -83,12 +53,12 @@ void emit(const CallFact &fact, bool completed, const TraitLookup &traits, Resol
                              && call.hasUsage() && (traits.traits(fact.names.session) & SessionHasStopReasons) != 0;
     if (placeholder)
         call.usage.quality = UsageQuality::Placeholder;
-    RunInfo run = runOf(fact, symbols);
-    run.workflow = call.names.workflow;
-    call.run = run.run;
+    // A run is one prompt of a session; subagents carry their parent's prompt id.
+    constexpr std::uint64_t kRunSeed = 0xC1A0DE03;
+    call.run = keyOfPrompt(symbols.text(fact.names.session), symbols.text(fact.prompt), kRunSeed);
     out.calls.push_back(call);
     out.counted.push_back(true);
-    out.runs.push_back(run);
+    out.runs.push_back(runOfCall(fact, call));
 }
 
 } // namespace

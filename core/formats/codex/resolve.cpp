@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
-#include <string>
 
 #include "core/formats/codex/codex.h"
 #include "core/formats/recordreader.h"
@@ -14,18 +13,6 @@ using namespace codex;
 bool isFrom(const CallFact &fact, std::string_view line, const SymbolTable &symbols)
 {
     return symbols.text(fact.producer) == line;
-}
-
-RunInfo runOf(const CallFact &fact, const Call &call)
-{
-    RunInfo run;
-    run.run = call.run;
-    run.format = fact.format;
-    run.workflow = call.names.workflow;
-    run.session = fact.names.session;
-    run.prompt = fact.prompt;
-    run.start = run.end = fact.time;
-    return run;
 }
 
 /// A turn a subagent took within another one does not end that one's run.
@@ -63,7 +50,7 @@ void resolveCodexTurn(const GroupFacts &facts, const TraitLookup &traits, Resolv
         call.names.workflow = fact.names.workflow != 0 ? fact.names.workflow : fact.project;
         const Symbol identity = fact.prompt != 0 ? fact.prompt : fact.names.session;
         call.run = hashKey(symbols.text(identity), kRunSeed);
-        RunInfo run = runOf(fact, call);
+        RunInfo run = runOfCall(fact, call);
         for (const SpanFact &span : facts.spans) {
             addSpan(span, symbols, run);
             if ((fact.flags & CallSubagentFile) != 0 && span.names.agent != 0)

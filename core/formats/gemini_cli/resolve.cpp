@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <string>
-
 #include "core/formats/gemini_cli/geminicli.h"
 #include "core/formats/recordreader.h"
 
@@ -8,6 +6,7 @@ namespace flyball {
 
 void resolveGeminiMessage(const GroupFacts &facts, const TraitLookup &traits, ResolvedGroup &out)
 {
+    constexpr std::uint64_t kRunSeed = 0x6E3143;
     const SymbolTable &symbols = traits.symbols();
     for (const CallFact &fact : facts.calls) {
         Call &call = out.calls.emplace_back();
@@ -15,18 +14,8 @@ void resolveGeminiMessage(const GroupFacts &facts, const TraitLookup &traits, Re
         copyFact(fact, call);
         call.usage = disjointUsage(fact, false);
         call.names.workflow = fact.names.workflow != 0 ? fact.names.workflow : fact.project;
-        std::string identity(symbols.text(fact.names.session));
-        identity += '\x1f';
-        identity += symbols.text(fact.prompt);
-        call.run = hashKey(identity, 0x6E3143);
-        RunInfo run;
-        run.run = call.run;
-        run.format = fact.format;
-        run.workflow = call.names.workflow;
-        run.session = fact.names.session;
-        run.prompt = fact.prompt;
-        run.start = run.end = fact.time;
-        out.runs.push_back(run);
+        call.run = keyOfPrompt(symbols.text(fact.names.session), symbols.text(fact.prompt), kRunSeed);
+        out.runs.push_back(runOfCall(fact, call));
     }
 }
 

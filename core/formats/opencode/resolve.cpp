@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <array>
-#include <string>
 
 #include "core/formats/opencode/opencode.h"
 #include "core/formats/recordreader.h"
@@ -17,19 +16,8 @@ void resolveOpenCodeMessage(const GroupFacts &facts, const TraitLookup &traits, 
         copyFact(fact, call);
         call.usage = disjointUsage(fact, false);
         call.names.workflow = fact.names.workflow != 0 ? fact.names.workflow : fact.project;
-        std::string identity(symbols.text(fact.names.session));
-        identity += '\x1f';
-        identity += symbols.text(fact.prompt);
-        call.run = hashKey(identity, kRunSeed);
-        RunInfo run;
-        run.run = call.run;
-        run.format = fact.format;
-        run.workflow = call.names.workflow;
-        run.session = fact.names.session;
-        run.prompt = fact.prompt;
-        run.start = fact.latencyNs > 0 ? fact.time - fact.latencyNs : fact.time;
-        run.end = fact.time;
-        out.runs.push_back(run);
+        call.run = keyOfPrompt(symbols.text(fact.names.session), symbols.text(fact.prompt), kRunSeed);
+        out.runs.push_back(runOfCall(fact, call));
     }
 }
 

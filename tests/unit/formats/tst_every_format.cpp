@@ -219,6 +219,7 @@ private Q_SLOTS:
     void filesRestartsAndBatchesInAnyOrder();
     void sightingsInAnyOrder();
     void damagedFilesReadTheSameInPieces();
+    void keysOfRunsNeverChange();
 };
 
 void TestEveryFormat::noTwoClaimOneFile()
@@ -361,6 +362,43 @@ void TestEveryFormat::damagedFilesReadTheSameInPieces()
             QCOMPARE(pieces.describe(), together.describe());
             QVERIFY(pieces.collator.coverage().rejects == together.collator.coverage().rejects);
         }
+    }
+}
+
+/// The keys of runs are stored: a ledger written by an earlier version finds its runs again.
+void TestEveryFormat::keysOfRunsNeverChange()
+{
+    const std::string text(300, 'x');
+    for (const std::string &prompt : {std::string("p1"), text}) {
+        World w;
+        w.file("claude-code", "p/s.jsonl", userLine("2026-11-21T10:00:00.000Z", prompt) + toText({}));
+        QCOMPARE(w.only().run, hashKey("s1\x1f" + prompt, 0xC1A0DE03));
+        World o;
+        o.file(
+            "opencode", "/data/opencode.db",
+            R"({"id":"m","sessionID":"s2","role":"assistant","time":{"created":1795255200000,"completed":1795255203500},"parentID":")"
+                + prompt
+                + R"(","modelID":"x","tokens":{"input":1,"output":1,"reasoning":0,"cache":{"read":0,"write":0}}})"
+                  "\n");
+        const Call call = o.only();
+        QCOMPARE(call.run, hashKey("s2\x1f" + prompt, 0x09E2C0DF));
+        const RunInfo run = o.runs().at(call.run);
+        QCOMPARE(run.start, 1795255200000 * (kSecond / 1000));
+        QCOMPARE(run.end, 1795255203500 * (kSecond / 1000));
+        QCOMPARE(run.session, call.names.session);
+        QCOMPARE(run.prompt, call.prompt);
+        World g;
+        g.file(
+            "gemini-cli", "tmp/shop/chats/session-1.jsonl",
+            R"({"sessionId":"s3","projectHash":"e828","startTime":"2026-11-21T10:00:00.000Z","kind":"main"})"
+            "\n"
+            R"({"id":")"
+                + prompt
+                + R"(","timestamp":"2026-11-21T10:00:01Z","type":"user","content":"x"})"
+                  "\n"
+                  R"({"id":"a","timestamp":"2026-11-21T10:00:02Z","type":"gemini","content":"x","tokens":{"input":1,"output":1,"cached":0,"thoughts":0,"tool":0,"total":2},"model":"gemini-2.5-pro"})"
+                  "\n");
+        QCOMPARE(g.only().run, hashKey("s3\x1f" + prompt, 0x6E3143));
     }
 }
 
