@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <initializer_list>
 #include <string_view>
 
 #include "core/formats/format.h"
@@ -109,15 +110,21 @@ private:
     return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
-/// True for names with one of the endings of line files, also rotated and compressed: x.jsonl, x.jsonl.1.gz.
-[[nodiscard]] inline bool hasLineEnding(std::string_view fileName)
+/// True for names with one of these endings, also rotated and compressed: x.jsonl, x.jsonl.1.gz.
+[[nodiscard]] inline bool hasEnding(std::string_view fileName, std::initializer_list<std::string_view> words)
 {
-    for (const std::string_view word : {".jsonl", ".json", ".ndjson"}) {
+    for (const std::string_view word : words) {
         const std::size_t at = fileName.find(word);
         if (at != std::string_view::npos && (at + word.size() == fileName.size() || fileName[at + word.size()] == '.'))
             return true;
     }
     return false;
+}
+
+/// The endings of line files.
+[[nodiscard]] inline bool hasLineEnding(std::string_view fileName)
+{
+    return hasEnding(fileName, {".jsonl", ".json", ".ndjson"});
 }
 
 } // namespace flyball

@@ -63,14 +63,8 @@ namespace {
 bool wantsPath(std::string_view path)
 {
     const std::string_view name = fileNameOf(path);
-    if (hasLineEnding(name))
-        return true; // the exporter is told a name, and many say .json whatever the format
-    for (const std::string_view word : {".pb", ".binpb", ".protobuf", ".proto", ".otlp", ".zst"}) {
-        const std::size_t at = name.find(word);
-        if (at != std::string_view::npos && (at + word.size() == name.size() || name[at + word.size()] == '.'))
-            return true;
-    }
-    return false;
+    // The exporter is told a name, and many say .json whatever the format.
+    return hasLineEnding(name) || hasEnding(name, {".pb", ".binpb", ".protobuf", ".proto", ".otlp", ".zst"});
 }
 
 } // namespace

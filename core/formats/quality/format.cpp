@@ -3,6 +3,7 @@
 #include "core/formats/quality/csv.h"
 #include "core/formats/quality/quality.h"
 #include "core/formats/quality/row.h"
+#include "core/formats/recordreader.h"
 
 namespace flyball {
 
@@ -42,17 +43,7 @@ bool sniff(std::string_view head)
 /// Signals are of no group that has calls.
 void resolveNothing(const GroupFacts & /*facts*/, const TraitLookup & /*traits*/, ResolvedGroup & /*out*/) {}
 
-bool wantsPath(std::string_view path)
-{
-    const std::size_t slash = path.rfind('/');
-    const std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
-    for (const std::string_view word : {".csv", ".tsv", ".jsonl", ".ndjson"}) {
-        const std::size_t at = name.find(word);
-        if (at != std::string_view::npos && (at + word.size() == name.size() || name[at + word.size()] == '.'))
-            return true;
-    }
-    return false;
-}
+bool wantsPath(std::string_view path) { return hasEnding(fileNameOf(path), {".csv", ".tsv", ".jsonl", ".ndjson"}); }
 
 } // namespace
 
