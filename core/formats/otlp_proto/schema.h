@@ -38,7 +38,14 @@ struct Field {
     bool repeated = false;
 };
 
+inline constexpr std::size_t kMaxFields = 16; ///< of one message
+
 struct Message {
+    template <std::size_t N>
+    constexpr Message(const Field (&all)[N], bool one = false) : fields(all), oneof(one)
+    {
+        static_assert(N <= kMaxFields);
+    }
     std::span<const Field> fields; ///< in the order in which the JSON form has them
     bool oneof = false;            ///< of several values, the last one written counts
 };

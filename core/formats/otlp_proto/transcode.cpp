@@ -17,7 +17,6 @@ using namespace otlp;
 using protozero::pbf_reader;
 
 constexpr int kMaxDepth = 100; ///< as every protobuf library has it
-constexpr std::size_t kMaxFields = 16;
 
 struct WrongType {};
 struct TooDeep {};
