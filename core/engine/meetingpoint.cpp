@@ -54,11 +54,8 @@ std::vector<MeetingPoint::Place> MeetingPoint::metBy(const Guest &guest) const
             continue;
         const auto [first, last] = m_places.equal_range(key);
         for (auto it = first; it != last; ++it) {
-            if (it->second.row == guest.place.row)
-                continue;
-            if (!gateway::fit(it->second.span, guest.place.span))
-                ++m_refused;
-            else if (std::find(met.begin(), met.end(), it->second) == met.end())
+            if (it->second.row != guest.place.row && gateway::fit(it->second.span, guest.place.span)
+                && std::find(met.begin(), met.end(), it->second) == met.end())
                 met.push_back(it->second);
         }
     }

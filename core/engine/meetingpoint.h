@@ -32,10 +32,8 @@ public:
     [[nodiscard]] static bool guestOf(const Call &call, const SymbolTable &symbols, Guest &out);
 
     void add(const Guest &guest);
-    /// The other channel's records of this call.
+    /// The other channel's records of this call. Same id, but too far apart in time: they count as two calls.
     [[nodiscard]] std::vector<Place> metBy(const Guest &guest) const;
-    /// Same id, but too far apart in time: they count as two calls.
-    [[nodiscard]] std::int64_t refused() const { return m_refused; }
 
     /// Times whose stored calls are all in here.
     [[nodiscard]] bool covers(TimeNs from, TimeNs until) const { return m_from <= from && until <= m_until; }
@@ -51,7 +49,6 @@ public:
 private:
     std::unordered_multimap<std::uint64_t, Place> m_places;
     TimeNs m_from = INT64_MAX, m_until = INT64_MIN;
-    mutable std::int64_t m_refused = 0;
 };
 
 /// Joins a row with the call it tells of: a copy of it goes into the caller's group, a mark into its own. `added` is
