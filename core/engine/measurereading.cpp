@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/aggregate/views/signalstats.h"
+
 namespace flyball {
 
 MeasureReading::MeasureReading(std::shared_ptr<const Snapshot> snapshot, MeasureQuestion question,
@@ -99,12 +101,45 @@ bool MeasureReading::readSignals(Ledger &ledger)
     std::vector<SignalFact> facts;
     for (; m_judgedAt < end; ++m_judgedAt) {
         facts.clear();
-        const auto read = ledger.loadSignals(m_judged[m_judgedAt], facts);
-        if (!read)
+        const RunRow &row = *m_ended.at(m_judged[m_judgedAt]);
+        if (const Result<> read = readSignalsOf(ledger, row, facts); !read)
             return failed(read.error());
-        m_sum.addSignals(m_judged[m_judgedAt], facts);
+        m_sum.addSignals(row.info.run, facts);
     }
     return m_judgedAt < m_judged.size();
+}
+
+/// Imported ones stand at what they name. Its row tells how many a run has: the places are asked, those that cost least
+/// first, until all are found.
+Result<> MeasureReading::readSignalsOf(Ledger &ledger, const RunRow &row, std::vector<SignalFact> &out) const
+{
+    const auto missing = [&] { return out.size() < static_cast<std::size_t>(std::max(0, row.signals)); };
+    const auto load = [&](const std::vector<Key128> &places, std::size_t from) -> Result<> {
+        for (std::size_t i = from; missing() && i < places.size(); ++i)
+            if (const Result<> read = ledger.loadSignals(places[i], out); !read)
+                return read;
+        return {};
+    };
+    const SymbolTable &symbols = *m_snapshot->symbols;
+    SignalPlaces places = signalPlacesOf(row.info, {}, symbols);
+    const std::size_t named = places.own.size();
+    if (const Result<> read = load(places.own, 0); !read)
+        return read;
+    if (!missing())
+        return {};
+    std::vector<Call> calls;
+    CallFilter filter;
+    filter.run = row.info.run;
+    const Result<> found = ledger.readCalls(filter, CallOrder::TimeAscending, 0, [&](const Call &call) {
+        calls.push_back(call);
+        return true;
+    });
+    if (!found)
+        return found;
+    places = signalPlacesOf(row.info, calls, symbols);
+    if (places.session)
+        places.own.push_back(*places.session);
+    return load(places.own, named);
 }
 
 bool MeasureReading::step(Ledger &ledger)

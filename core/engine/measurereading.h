@@ -53,6 +53,7 @@ private:
     bool readEarlier(Ledger &ledger);
     bool readWindow(Ledger &ledger);
     bool readSignals(Ledger &ledger);
+    [[nodiscard]] Result<> readSignalsOf(Ledger &ledger, const RunRow &row, std::vector<SignalFact> &out) const;
     bool failed(const Error &error);
 
     std::shared_ptr<const Snapshot> m_snapshot;

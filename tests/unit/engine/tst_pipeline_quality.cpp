@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <random>
 
+#include "core/engine/measurereading.h"
 #include "tests/unit/engine/pipeline_bench.h"
 
 using namespace flyball;
@@ -147,6 +148,7 @@ private Q_SLOTS:
     void oneRecordTakesThePlaceOfAnother();
     void aRowThatIsToldElsewhereTakesItsSignalsAlong();
     void firstOneOnAFullDisk();
+    void importedValidationsAreMeasured();
 };
 
 void TestPipelineQuality::everyIdFindsItsRun()
@@ -431,6 +433,36 @@ void TestPipelineQuality::firstOneOnAFullDisk()
     QCOMPARE(idOf(words, traceId(1).substr(24)), std::string("1/2:1"));
     b.restart();
     QCOMPARE(outcomes(b), words);
+}
+
+/// What was said of the form of an output counts, whatever id it came by, and once.
+void TestPipelineQuality::importedValidationsAreMeasured()
+{
+    PipelineBench b;
+    OtlpSpan last = root(4);
+    last.attributes.emplace_back("session.id", "talk");
+    b.write("t.jsonl", exportLine("s", {root(1), chat(1, 2, 1), root(2), chat(2, 2, 1), root(3),
+                                        chat(3, 2, 1, "resp-3"), chat(3, 3, 1), last, chat(4, 2, 1)}));
+    b.write("e.jsonl", evaluationLog(1, "json_schema", "pass"));
+    b.write("q.csv", kHead + "," + traceId(1) + ",,,,,json_schema,fail\n," + traceId(2) + ",,,,,schema_valid,pass\n"
+                         + ",,,,resp-3,,schema_valid,fail\n,,talk,,,,schema_valid,pass\n,,talk,,,,csat,fail\n");
+    for (const char *name : {"t.jsonl", "e.jsonl", "q.csv"})
+        b.addSource(name, name);
+    b.open();
+    b.drain();
+    const auto said = [&] {
+        MeasureReading reading(b.pipeline().snapshot(), {{}, {0, INT64_MAX}}, b.catalog);
+        while (reading.step(b.pipeline().ledger())) {
+        }
+        const auto numbers = reading.result();
+        for (const Measure &measure : numbers->measures)
+            if (measure.id == MeasureId::StructuredFailureRate)
+                return std::to_string(measure.top.count) + "/" + std::to_string(measure.bottom.count) + numbers->error;
+        return numbers->error;
+    };
+    QCOMPARE(said(), std::string("2/5"));
+    b.restart();
+    QCOMPARE(said(), std::string("2/5"));
 }
 
 QTEST_GUILESS_MAIN(TestPipelineQuality)
