@@ -5,14 +5,6 @@
 
 namespace flyball {
 
-namespace {
-
-constexpr std::array<Symbol Attribution::*, kNameTargets> kMembers = {
-    &Attribution::workflow, &Attribution::agent,   &Attribution::step,          &Attribution::taskType,
-    &Attribution::segment,  &Attribution::feature, &Attribution::promptVersion, &Attribution::tier};
-
-} // namespace
-
 Attributor::Attributor(std::span<const AttributionRule> rules, SymbolTable &symbols) : m_symbols(&symbols)
 {
     for (std::size_t i = 0; i < rules.size(); ++i) {
@@ -94,7 +86,7 @@ bool Attributor::apply(const CallFact &fact, Call &call, std::vector<std::size_t
     }
     for (std::size_t t = 0; t < kNameTargets; ++t)
         if (set[t] != 0)
-            call.names.*kMembers[t] = set[t];
+            call.names.*kNameMembers[t] = set[t];
     return set[static_cast<std::size_t>(NameTarget::Workflow)] != 0;
 }
 

@@ -10,6 +10,11 @@
 
 namespace flyball {
 
+/// Where a call has the name of each NameTarget.
+inline constexpr std::array<Symbol Attribution::*, kNameTargets> kNameMembers = {
+    &Attribution::workflow, &Attribution::agent,   &Attribution::step,          &Attribution::taskType,
+    &Attribution::segment,  &Attribution::feature, &Attribution::promptVersion, &Attribution::tier};
+
 /// Rules made ready for one symbol table. One thread.
 class Attributor {
 public:

@@ -12,10 +12,6 @@ namespace flyball {
 
 namespace {
 
-constexpr std::array<Symbol Attribution::*, kNameTargets> kMembers = {
-    &Attribution::workflow, &Attribution::agent,   &Attribution::step,          &Attribution::taskType,
-    &Attribution::segment,  &Attribution::feature, &Attribution::promptVersion, &Attribution::tier};
-
 /// One call under both lists.
 class Trial {
 public:
@@ -38,8 +34,8 @@ public:
             return;
         ++m_out.changed;
         for (std::size_t t = 0; t < kNameTargets; ++t)
-            if (before.names.*kMembers[t] != after.names.*kMembers[t])
-                ++m_moves[{t, std::string(m_symbols.text(after.names.*kMembers[t]))}];
+            if (before.names.*kNameMembers[t] != after.names.*kNameMembers[t])
+                ++m_moves[{t, std::string(m_symbols.text(after.names.*kNameMembers[t]))}];
     }
     RuleTrial finish()
     {
