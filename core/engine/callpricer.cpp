@@ -38,6 +38,16 @@ void CallPricer::price(Call &call)
     priceMatched(call, known.match, m_symbols);
 }
 
+PriceQuery priceQueryOf(const Call &call, const SymbolTable &symbols)
+{
+    PriceQuery query;
+    query.at = call.time;
+    query.serviceTier = (call.flags & CallBatch) != 0 ? std::string_view("batch") : symbols.text(call.serviceTier);
+    query.fast = (call.flags & CallFast) != 0;
+    query.geo = symbols.text(call.geo);
+    return query;
+}
+
 void priceMatched(Call &call, const PriceMatch &match, const SymbolTable &symbols)
 {
     call.cost = 0;
@@ -48,12 +58,7 @@ void priceMatched(Call &call, const PriceMatch &match, const SymbolTable &symbol
     }
     Cost cost;
     if (call.hasUsage()) {
-        PriceQuery query;
-        query.at = call.time;
-        query.serviceTier = (call.flags & CallBatch) != 0 ? std::string_view("batch") : symbols.text(call.serviceTier);
-        query.fast = (call.flags & CallFast) != 0;
-        query.geo = symbols.text(call.geo);
-        cost = flyball::price(match, call.usage, query);
+        cost = flyball::price(match, call.usage, priceQueryOf(call, symbols));
         call.priceFlags = cost.flags;
         if (cost.priced) {
             call.costOrigin = CostOrigin::Computed;

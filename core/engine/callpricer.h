@@ -10,6 +10,9 @@
 
 namespace flyball {
 
+/// What a price depends on besides model and counts. Views into `symbols`.
+[[nodiscard]] PriceQuery priceQueryOf(const Call &call, const SymbolTable &symbols);
+
 /// Prices a call whose provider and model are matched, by design rule 3a.2.
 void priceMatched(Call &call, const PriceMatch &match, const SymbolTable &symbols);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/partpricer.h"
 
+#include "core/engine/callpricer.h"
+
 namespace flyball {
 
 namespace {
@@ -29,11 +31,7 @@ CostParts PartPricer::of(const Call &call)
     auto it = m_known.find(key);
     if (it == m_known.end())
         it = m_known.emplace(key, m_catalog->match(m_symbols.text(call.provider), m_symbols.text(call.model))).first;
-    PriceQuery query;
-    query.at = call.time;
-    query.serviceTier = (call.flags & CallBatch) != 0 ? std::string_view("batch") : m_symbols.text(call.serviceTier);
-    query.fast = (call.flags & CallFast) != 0;
-    query.geo = m_symbols.text(call.geo);
+    const PriceQuery query = priceQueryOf(call, m_symbols);
     const Cost cost = price(it->second, call.usage, query);
     if (!cost.priced || cost.total != call.cost || cost.ruleId != call.priceRule)
         return parts;

@@ -10,6 +10,8 @@
 
 namespace flyball {
 
+/// What the cost of a call is made of, in pico-USD. Not known where the cost was not computed from a price (reported,
+/// unpriced, no usage), or where the rule in force today gives another cost than the stored one.
 /// Remembers matches per (provider, model); one thread.
 class PartPricer {
 public:

@@ -4,6 +4,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "core/engine/callpricer.h"
+#include "core/models/runs/runreading.h"
 #include "core/models/session/session.h"
 #include "tests/models/snapshotmaker.h"
 
@@ -85,6 +87,40 @@ private Q_SLOTS:
         QCOMPARE(run.calls()->count(), 70);
         QCOMPARE(run.calls()->row(run.selectedRow()).value("number").toString(), QString("66"));
         QCOMPARE(run.calls()->row(59).value("round").toString(), QString("59"));
+    }
+
+    /// Whatever a price depends on, the classes of a call add up to what it cost.
+    void costByClassOfEverySort()
+    {
+        auto built = PriceCatalog::builtIn();
+        QVERIFY(built.ok());
+        const auto catalog = std::make_shared<const PriceCatalog>(*built);
+        SymbolTable symbols;
+        CallPricer pricer(catalog, symbols);
+        struct Sort {
+            std::uint32_t flags;
+            const char *tier, *geo;
+            PicoUsd cost;
+        };
+        for (const Sort &sort : {Sort{0, "", "", 50'000'000'000}, Sort{CallBatch, "standard", "", 25'000'000'000},
+                                 Sort{0, "batch", "", 25'000'000'000}, Sort{0, "", "us", 55'000'000'000},
+                                 Sort{CallBatch | CallFast, "", "us", 165'000'000'000}}) {
+            Call call;
+            call.time = kNow;
+            call.provider = symbols.intern("anthropic");
+            call.model = symbols.intern("claude-opus-4-6");
+            call.serviceTier = symbols.intern(sort.tier);
+            call.geo = symbols.intern(sort.geo);
+            call.flags = sort.flags;
+            call.usage.quality = UsageQuality::Exact;
+            call.usage[TokenClass::InFresh] = 5000;
+            call.usage[TokenClass::OutText] = 1000;
+            pricer.price(call);
+            QCOMPARE(call.cost, sort.cost);
+            const auto money = costByClass({call}, *catalog, symbols);
+            QVERIFY2(money.has_value(), sort.tier);
+            QVERIFY((*money)[0] + (*money)[3] == UsdSum(sort.cost));
+        }
     }
 
     void contextTellsItsSlope()

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "core/aggregate/views/signalstats.h"
+#include "core/engine/callpricer.h"
 #include "core/pricing/catalog.h"
 
 namespace flyball {
@@ -27,7 +28,7 @@ public:
         const auto [it, fresh] = m_matches.try_emplace({call.provider, call.model});
         if (fresh)
             it->second = m_catalog.match(text(call.provider), text(call.model));
-        return price(it->second, call.usage, {call.time, text(call.serviceTier), (call.flags & CallFast) != 0, {}});
+        return price(it->second, call.usage, priceQueryOf(call, m_symbols));
     }
 
 private:
