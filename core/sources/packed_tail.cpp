@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/sources/gzip_tail.h"
+#include "core/sources/packed_tail.h"
 
 #include "core/sources/file_form.h"
 
@@ -13,14 +13,14 @@ namespace {
 constexpr std::int64_t kScratchBytes = 64LL << 10;
 }
 
-GzipTail::GzipTail(const TailOptions &options)
+PackedTail::PackedTail(const TailOptions &options)
     : m_gzip(options.readAt),
       m_zstd(options.readAt),
       m_lines(options.blockBytes, options.maxLineBytes),
       m_records(options.blockBytes, options.maxLineBytes)
 {}
 
-void GzipTail::begin(const TrackedFile &file)
+void PackedTail::begin(const TrackedFile &file)
 {
     m_source = file.kind == TrackedFile::Kind::Zstd ? static_cast<PackedSource *>(&m_zstd) : &m_gzip;
     const bool records = innerFormOf(*m_source, file.fd.get()) == FileForm::Records;
@@ -32,9 +32,9 @@ void GzipTail::begin(const TrackedFile &file)
     m_skipped = 0;
 }
 
-void GzipTail::forget(const FileId &id) { m_active = m_active && m_id != id; }
+void PackedTail::forget(const FileId &id) { m_active = m_active && m_id != id; }
 
-std::int64_t GzipTail::pendingBytes(const TrackedFile &file) const
+std::int64_t PackedTail::pendingBytes(const TrackedFile &file) const
 {
     if (file.finished || file.gzipWaiting) {
         return 0;
@@ -42,7 +42,7 @@ std::int64_t GzipTail::pendingBytes(const TrackedFile &file) const
     return isActive(file.id) ? std::max<std::int64_t>(file.size - m_source->compressedOffset(), 0) : file.size;
 }
 
-int GzipTail::read(TrackedFile &file, TailOutput &out, std::int64_t quantum)
+int PackedTail::read(TrackedFile &file, TailOutput &out, std::int64_t quantum)
 {
     struct stat status {};
     if (::fstat(file.fd.get(), &status) != 0) {
@@ -87,7 +87,7 @@ int GzipTail::read(TrackedFile &file, TailOutput &out, std::int64_t quantum)
     return 0;
 }
 
-int GzipTail::skipConsumed(TrackedFile &file, TailOutput &out, std::int64_t stopAt)
+int PackedTail::skipConsumed(TrackedFile &file, TailOutput &out, std::int64_t stopAt)
 {
     if (!m_scratch) {
         m_scratch.reset(new char[kScratchBytes]);
@@ -123,7 +123,7 @@ int GzipTail::skipConsumed(TrackedFile &file, TailOutput &out, std::int64_t stop
     return 0;
 }
 
-void GzipTail::atEnd(TrackedFile &file, TailOutput &out)
+void PackedTail::atEnd(TrackedFile &file, TailOutput &out)
 {
     const std::int64_t begin = m_blocks->restBegin();
     const std::int64_t rest = static_cast<std::int64_t>(m_blocks->rest().size());
@@ -152,7 +152,7 @@ void GzipTail::atEnd(TrackedFile &file, TailOutput &out)
     finish(file, out);
 }
 
-void GzipTail::giveUp(TrackedFile &file, TailOutput &out)
+void PackedTail::giveUp(TrackedFile &file, TailOutput &out)
 {
     const bool known = isActive(file.id) && !m_skipping;
     const std::int64_t rest = known ? static_cast<std::int64_t>(m_blocks->rest().size()) + m_blocks->oversizeRest() : 0;
@@ -161,7 +161,7 @@ void GzipTail::giveUp(TrackedFile &file, TailOutput &out)
     finish(file, out);
 }
 
-void GzipTail::finish(TrackedFile &file, TailOutput &out)
+void PackedTail::finish(TrackedFile &file, TailOutput &out)
 {
     file.finished = true;
     file.gzipWaiting = file.pending = false;

@@ -13,9 +13,9 @@ namespace flyball {
 
 /// Reads gz and zst files for a FileTail, one at a time: the stream of the file being read is kept between polls,
 /// any other one is inflated again up to its offset (neither has a way to begin in the middle).
-class GzipTail {
+class PackedTail {
 public:
-    explicit GzipTail(const TailOptions &options);
+    explicit PackedTail(const TailOptions &options);
 
     /// As PlainTail::read. At the end of the stream the file is finished; when the file ends inside a
     /// member it waits for more bytes (`gzipWaiting`).

@@ -21,7 +21,7 @@ TailEngine::TailEngine(TailRoots roots, TailOptions options)
     : m_options(std::move(options)),
       m_folders(std::move(roots), m_options.useInotify, m_options.rescanEvery),
       m_plain(m_options),
-      m_gzip(m_options),
+      m_packed(m_options),
       m_records(m_options)
 {}
 
@@ -145,7 +145,7 @@ int TailEngine::readKind(TrackedFile &file, std::int64_t quantum, TailOutput &ou
     switch (file.kind) {
     case TrackedFile::Kind::Gzip:
     case TrackedFile::Kind::Zstd:
-        return m_gzip.read(file, out, quantum);
+        return m_packed.read(file, out, quantum);
     case TrackedFile::Kind::Records:
         return m_records.read(file, out, quantum);
     case TrackedFile::Kind::Database:
@@ -198,7 +198,7 @@ void TailEngine::failed(TrackedFile &file, int error)
 std::int64_t TailEngine::pendingBytes(const TrackedFile &file) const
 {
     if (file.isPacked()) {
-        return m_gzip.pendingBytes(file);
+        return m_packed.pendingBytes(file);
     }
     if (file.kind == TrackedFile::Kind::Database) {
         return 0; // how much of it is new is known when it has been read

@@ -4,7 +4,7 @@
 #include "core/sources/database_tail.h"
 #include "core/sources/file_tail.h"
 #include "core/sources/folder_index.h"
-#include "core/sources/gzip_tail.h"
+#include "core/sources/packed_tail.h"
 #include "core/sources/plain_tail.h"
 #include "core/sources/record_tail.h"
 #include "core/sources/tracked_file.h"
@@ -75,7 +75,7 @@ private:
     TailOptions m_options;
     FolderIndex m_folders;
     PlainTail m_plain;
-    GzipTail m_gzip;
+    PackedTail m_packed;
     RecordTail m_records;
     DatabaseTail m_databases;
     std::unordered_map<FileId, std::unique_ptr<TrackedFile>, FileIdHash> m_files;

@@ -139,7 +139,7 @@ void TailEngine::adoptFrom(const std::string &folder, const std::vector<const Fi
 }
 
 /// A gz or zst of a file that was read to its end before it was compressed holds nothing new. Its trailer or head
-/// tells the length of the text; the marker before that length is proved by GzipTail as after a restart.
+/// tells the length of the text; the marker before that length is proved by PackedTail as after a restart.
 void TailEngine::borrowPosition(TrackedFile &packed)
 {
     packed.compared = true;
@@ -192,7 +192,7 @@ void TailEngine::finishQuiet(TailOutput &out)
 {
     for (TrackedFile *file : m_order) {
         if (file->gzipWaiting && isQuiet(*file)) {
-            m_gzip.giveUp(*file, out);
+            m_packed.giveUp(*file, out);
         }
         const bool known = file->kind == TrackedFile::Kind::Plain || file->kind == TrackedFile::Kind::Records;
         const bool partial = known && file->offset < file->size;
@@ -219,7 +219,7 @@ void TailEngine::finishDetached(TrackedFile &file, TailOutput &out)
     if (!file.fd || (file.pending && !file.gzipWaiting)) { // never found, or failing all this time
         reportLost(file, out);
     } else if (file.gzipWaiting) {
-        m_gzip.giveUp(file, out);
+        m_packed.giveUp(file, out);
     } else if (partial && handOverRest(file, out) != 0) {
         reportLost(file, out);
     }
@@ -243,7 +243,7 @@ void TailEngine::reportLost(TrackedFile &file, TailOutput &out)
 
 void TailEngine::forget(TrackedFile &file)
 {
-    m_gzip.forget(file.id);
+    m_packed.forget(file.id);
     m_databases.forget(file.id);
     std::erase(m_detached, &file);
     rememberFinished(file.position()); // it may come back under an old name
