@@ -112,6 +112,12 @@ std::int64_t Totals::outTotal() const
     return token(TokenClass::OutText) + token(TokenClass::OutReasoning) + token(TokenClass::OutAudio);
 }
 
+bool Totals::costUnknown() const
+{
+    const std::int64_t missing = callsUnpriced + callsWithoutUsage;
+    return missing > 0 && cost.isZero() && missing >= calls - errors;
+}
+
 CostBound Totals::bound(std::int64_t rejected) const
 {
     if (callsEstimated > 0 || callsCacheSplitHidden > 0)

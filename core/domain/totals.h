@@ -45,6 +45,9 @@ struct Totals {
     [[nodiscard]] std::int64_t allTokens() const { return inTotal() + outTotal(); }
     /// Rule 3a.3. `rejected`: lines of the same sources that could not be read.
     [[nodiscard]] CostBound bound(std::int64_t rejected = 0) const;
+    /// Nothing was priced though calls should have been: the cost is not known, and not zero. A call that failed and
+    /// was not counted costs nothing; one without a price or without counts is missing.
+    [[nodiscard]] bool costUnknown() const;
     /// Rule 3a.12: cache_read / input over calls whose producer carries cache counts.
     [[nodiscard]] std::optional<double> cacheHitRate() const;
     /// Share of tokens that have a price, 0..1; nothing when no tokens were seen.

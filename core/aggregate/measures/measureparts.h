@@ -6,12 +6,8 @@
 
 namespace flyball::measured {
 
-/// NoPrice when calls were made and not one could be priced (Formatter::costUnknown), else No.
-[[nodiscard]] inline Unknown priceState(const Totals &t)
-{
-    const std::int64_t missing = t.callsUnpriced + t.callsWithoutUsage;
-    return missing > 0 && t.cost.isZero() && missing >= t.calls - t.errors ? Unknown::NoPrice : Unknown::No;
-}
+/// NoPrice when calls were made and not one could be priced, else No.
+[[nodiscard]] inline Unknown priceState(const Totals &t) { return t.costUnknown() ? Unknown::NoPrice : Unknown::No; }
 
 /// NoUsage when calls were made and none has counts.
 [[nodiscard]] inline Unknown usageState(const Totals &t)

@@ -12,22 +12,7 @@ namespace {
 
 using Test = RunCondition::Test;
 
-/// Type-7, as runstats has it, for whole tokens: the value at h = (n - 1) * 0.95, rounded up.
-std::int64_t p95(std::vector<std::int64_t> &values)
-{
-    const std::size_t scaled = (values.size() - 1) * 95;
-    const auto at = values.begin() + static_cast<std::ptrdiff_t>(scaled / 100);
-    std::nth_element(values.begin(), at, values.end());
-    if (scaled % 100 == 0)
-        return *at;
-    const std::int64_t next = *std::min_element(at + 1, values.end());
-    return *at + ((next - *at) * static_cast<std::int64_t>(scaled % 100) + 99) / 100;
-}
-
-bool costKnown(const Totals &totals)
-{
-    return totals.calls > 0 && totals.callsUnpriced + totals.callsWithoutUsage < totals.calls;
-}
+bool costKnown(const Totals &totals) { return totals.calls > 0 && !totals.costUnknown(); }
 
 bool startsWith(const Key128 &run, const std::string &text)
 {
@@ -87,7 +72,7 @@ RunBounds RunBounds::of(const std::vector<const RunRow *> &runs, const std::vect
     }
     for (auto &[workflow, values] : outputs)
         if (static_cast<std::int64_t>(values.size()) >= RunQuantiles::kMinP95)
-            bounds.outputP95.emplace(workflow, p95(values));
+            bounds.outputP95.emplace(workflow, *quantile(values, 95));
     for (const double percent : percents) {
         const auto share = std::clamp(percent, 0.0, 100.0) / 100;
         const auto n = static_cast<std::size_t>(std::floor(static_cast<double>(costs.size()) * share));

@@ -138,8 +138,7 @@ void fillLanes(RunPicture &run)
         }
         place.sum = run.totals.cost;
         place.bound = run.totals.bound();
-        const std::int64_t missing = run.totals.callsUnpriced + run.totals.callsWithoutUsage;
-        place.sumKnown = missing == 0 || !run.totals.cost.isZero() || missing < run.totals.calls - run.totals.errors;
+        place.sumKnown = !run.totals.costUnknown();
         run.widest = std::max(run.widest, call.usage.total());
     }
     for (std::size_t i = 0; i < run.tools.size(); ++i)

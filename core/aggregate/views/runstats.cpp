@@ -59,19 +59,15 @@ RunQuantiles quantilesOf(Samples &samples)
 {
     RunQuantiles q;
     q.n = static_cast<std::int64_t>(samples.cost.size());
-    const auto tokens = [&](int percent) -> std::optional<std::int64_t> {
-        const auto wide = quantileWide(samples.tokens, percent, [](std::int64_t v) { return Wide{v}; });
-        return wide ? std::optional(static_cast<std::int64_t>(*wide)) : std::nullopt;
-    };
     q.p50 = quantile(samples.cost, 50);
-    q.tokens50 = tokens(50);
+    q.tokens50 = quantile(samples.tokens, 50);
     if (q.n >= RunQuantiles::kMinP95) {
         q.p95 = quantile(samples.cost, 95);
-        q.tokens95 = tokens(95);
+        q.tokens95 = quantile(samples.tokens, 95);
     }
     if (q.n >= RunQuantiles::kMinP99) {
         q.p99 = quantile(samples.cost, 99);
-        q.tokens99 = tokens(99);
+        q.tokens99 = quantile(samples.tokens, 99);
     }
     return q;
 }
@@ -116,6 +112,12 @@ std::optional<UsdSum> quantile(std::vector<UsdSum> &values, int percent)
 {
     const auto wide = quantileWide(values, percent, picoOf);
     return wide ? std::optional(sumOf(*wide)) : std::nullopt;
+}
+
+std::optional<std::int64_t> quantile(std::vector<std::int64_t> &values, int percent)
+{
+    const auto wide = quantileWide(values, percent, [](std::int64_t v) { return Wide{v}; });
+    return wide ? std::optional(static_cast<std::int64_t>(*wide)) : std::nullopt;
 }
 
 Interval wilson90(std::int64_t successes, std::int64_t n)

@@ -53,6 +53,8 @@ struct RunStats {
 [[nodiscard]] Interval wilson90(std::int64_t successes, std::int64_t n);
 /// Type-7 quantile of percent/100, exact; nothing of an empty set. Reorders its input.
 [[nodiscard]] std::optional<UsdSum> quantile(std::vector<UsdSum> &values, int percent);
+/// Of counts, rounded half-even to a whole one.
+[[nodiscard]] std::optional<std::int64_t> quantile(std::vector<std::int64_t> &values, int percent);
 
 struct RunsOfWindow {
     RunStats all;

@@ -199,10 +199,8 @@ void ExploreModel::showEffects(const Comparison &comparison)
         KpiText text;
         text.label = m_effects.at(at)->label();
         const explore::Measured value = explore::measured(totals, QStringLiteral("spend"), f);
-        text.value = totals.calls == 0                ? f.money(UsdSum())
-                     : Formatter::costUnknown(totals) ? value.text
-                                                      : f.money(totals.cost);
-        text.mark = Formatter::costUnknown(totals) ? QString() : Formatter::mark(totals.bound());
+        text.value = totals.calls == 0 ? f.money(UsdSum()) : totals.costUnknown() ? value.text : f.money(totals.cost);
+        text.mark = totals.costUnknown() ? QString() : Formatter::mark(totals.bound());
         text.sub = totals.calls == 1 ? tr("1 call") : tr("%1 calls").arg(f.count(totals.calls));
         m_effects.at(at)->set(text);
     };

@@ -149,7 +149,7 @@ Measured measured(const Totals &totals, const QString &measure, const Formatter 
         const auto rate = totals.cacheHitRate();
         return rate ? Measured{f.percentText(*rate), QVariant(*rate), *rate, true} : none;
     }
-    if (Formatter::costUnknown(totals))
+    if (totals.costUnknown())
         return {Formatter::unknown(), {}, kNoOrder, false};
     const QString mark = Formatter::mark(totals.bound());
     const auto marked = [&](const QString &text) { return mark.isEmpty() ? text : mark + QChar(0x2009) + text; };

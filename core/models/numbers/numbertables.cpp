@@ -95,7 +95,7 @@ void NumbersModel::showParts(TableModel &table, const std::vector<PartNumbers> &
         TableRow row = table.makeRow(symbolId(part.key));
         const std::string_view raw = part.key == 0 ? std::string_view() : m_snapshot->symbols->text(part.key);
         const QString name = part.key == 0 ? tr("not recorded") : nameText(raw, NameKind::Other);
-        const bool unknown = Formatter::costUnknown(part.totals);
+        const bool unknown = part.totals.costUnknown();
         const double share = all.isZero() ? 0.0 : part.totals.cost.toDouble() / all.toDouble();
         table.put(row, "name", name, QString::fromUtf8(raw.data(), static_cast<qsizetype>(raw.size())), kNoOrder);
         table.put(row, "share", share);
@@ -111,7 +111,7 @@ void NumbersModel::showParts(TableModel &table, const std::vector<PartNumbers> &
             part.known > 0 ? static_cast<double>(part.success) / static_cast<double>(part.known) : kNoOrder;
         table.put(row, "pass", part.known > 0 ? f.percentText(pass) : Formatter::notApplicable(),
                   part.known > 0 ? QVariant(pass) : QVariant(), pass);
-        const bool each = part.success > 0 && !Formatter::costUnknown(part.runTotals);
+        const bool each = part.success > 0 && !part.runTotals.costUnknown();
         const UsdSum cost = each ? divide(part.runTotals.cost, part.success) : UsdSum();
         const QString mark = Formatter::mark(part.runTotals.bound());
         table.put(row, "perSuccess",
@@ -150,7 +150,7 @@ void NumbersModel::showAgents()
         TableRow row = m_agents.makeRow(symbolId(a->agent) + u'/' + symbolId(a->parent));
         const std::string_view raw = a->agent == 0 ? std::string_view() : m_snapshot->symbols->text(a->agent);
         const QString name = nameText(raw, NameKind::Agent);
-        const bool unknown = Formatter::costUnknown(a->totals);
+        const bool unknown = a->totals.costUnknown();
         m_agents.put(row, "name", name, QString::fromUtf8(raw.data(), static_cast<qsizetype>(raw.size())), kNoOrder);
         m_agents.put(row, "depth", std::min(depth, 6), depth, depth);
         m_agents.put(row, "share", most.isZero() ? 0.0 : a->totals.cost.toDouble() / most.toDouble());

@@ -36,7 +36,7 @@ void markBound(KpiText &text, CostBound bound)
 /// Sum of costs shown as a value with its mark, or "unknown".
 void putMoney(KpiText &text, const QString &money, const Totals &totals, qint64 rejected = 0)
 {
-    if (Formatter::costUnknown(totals)) {
+    if (totals.costUnknown()) {
         text.value = Formatter::unknown();
         text.tileState = QStringLiteral("partial");
         return;

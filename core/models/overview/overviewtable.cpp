@@ -90,7 +90,7 @@ void OverviewModel::showWorkflows(const View &view)
         };
         const QString raw = view.rawName(workflow);
         const QString name = view.name(workflow, NameKind::Workflow);
-        const bool unknown = Formatter::costUnknown(t);
+        const bool unknown = t.costUnknown();
         const QString money = f.moneyCell(t);
         put("name", name, raw);
         put("slot", m_services.colours.slotOf(raw));

@@ -129,7 +129,7 @@ void WorkflowModel::showMix(const View &view, Symbol workflow, const Totals &tot
         else
             donut.slices.last().value += amount;
         TableRow row = m_mixRows.makeRow(symbolId(group.key[0]) + u'/' + symbolId(group.key[1]));
-        const bool unknown = Formatter::costUnknown(group.totals);
+        const bool unknown = group.totals.costUnknown();
         const QString money = f.moneyCell(group.totals);
         m_mixRows.put(row, "name", name);
         m_mixRows.put(row, "color", slot);
@@ -178,7 +178,7 @@ void WorkflowModel::showParts(TableModel &table, const View &view, const std::ve
         const QString tier = group.key[1] == 0 ? QString() : view.name(group.key[1], NameKind::Tier);
         hasTier |= !tier.isEmpty();
         hasErrors |= t.errors > 0;
-        const bool unknown = Formatter::costUnknown(t);
+        const bool unknown = t.costUnknown();
         const double part = totals.cost.isZero() ? 0.0 : t.cost.toDouble() / totals.cost.toDouble();
         table.put(row, "name", name, view.rawName(group.key[0]), kNoOrder);
         table.put(row, "tier", tierIndex(tier.toStdString()));

@@ -100,7 +100,7 @@ QVariantMap PolicyForm::windowRow(const QString &prefix, PeriodWindow window, co
         return out; // the defaults hold for each workflow by itself: no one sum stands against them
     const Totals &spent = spentIn(span, fleet);
     const double hard = field(at + QStringLiteral("/hard_usd")).value(cell("value")).toDouble();
-    if (Formatter::costUnknown(spent)) {
+    if (spent.costUnknown()) {
         out.insert(cell("used"), tr("spend unknown"));
         return out;
     }

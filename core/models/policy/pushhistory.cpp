@@ -41,7 +41,7 @@ std::vector<TableRow> PushRows::revisions(const TableModel &table, const Channel
 /// With as many decimals as the amount needs, and its mark.
 QString PushRows::fine(const Totals &totals) const
 {
-    if (Formatter::costUnknown(totals))
+    if (totals.costUnknown())
         return Formatter::unknown();
     const QString mark = Formatter::mark(totals.bound());
     return (mark.isEmpty() ? QString() : mark + u' ') + m_format.moneyFine(totals.cost);

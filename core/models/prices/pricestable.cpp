@@ -51,7 +51,7 @@ TableRow PricesModel::rowOf(const Entry &e, const View &view) const
     put("age", age, age, ageOrder);
     put("ageTone", ageTone);
     const Totals &t = e.totals;
-    const bool unknown = Formatter::costUnknown(t);
+    const bool unknown = t.costUnknown();
     put("tokens", e.used ? f.tokens(t.allTokens()) : Formatter::notApplicable(),
         e.used ? QVariant(qlonglong(t.allTokens())) : QVariant(),
         e.used ? static_cast<double>(t.allTokens()) : kNoOrder);

@@ -32,14 +32,14 @@ void RunModel::showClasses()
     for (std::size_t i = 0; i < names.size(); ++i) {
         if (tokens[i] == 0)
             continue;
-        const bool known = money.has_value() && !Formatter::costUnknown(sum);
+        const bool known = money.has_value() && !sum.costUnknown();
         const UsdSum part = known ? (*money)[i] : UsdSum();
         add(QString::number(i), names[i], static_cast<int>(i), tokens[i],
             known ? f.moneyFine(part) : Formatter::notApplicable(), {},
             known && whole > 0 ? f.percentText(part.toDouble() / whole) : QString(),
             known ? QVariant(QString::fromStdString(part.toDecimal())) : QVariant());
     }
-    const bool unknown = Formatter::costUnknown(sum);
+    const bool unknown = sum.costUnknown();
     add(QStringLiteral("total"), tr("Total"), -1, sum.allTokens(),
         unknown ? Formatter::unknown() : f.moneyFine(sum.cost), unknown ? QString() : Formatter::mark(sum.bound()),
         money && !unknown && whole > 0 ? f.percentText(1, 0) : QString(), QString::fromStdString(sum.cost.toDecimal()));

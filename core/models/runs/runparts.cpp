@@ -28,7 +28,7 @@ void RunModel::showKpis()
         return;
     const Formatter &f = m_services.format;
     const Totals &t = m_row->totals;
-    const bool unknown = Formatter::costUnknown(t);
+    const bool unknown = t.costUnknown();
     KpiText cost;
     cost.label = m_row->info.closed ? tr("Cost") : tr("Cost so far");
     cost.value = unknown ? Formatter::unknown() : f.moneyFine(t.cost);

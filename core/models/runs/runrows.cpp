@@ -168,7 +168,7 @@ void RunLineTable::putTotals(TableRow &row, const Totals &totals) const
     put(row, "tokens", QVariant::fromValue(tokenData(usage, static_cast<double>(totals.allTokens()))));
     putShown(row, "input", m_format.tokens(totals.inTotal()), qlonglong(totals.inTotal()));
     putShown(row, "output", m_format.tokens(totals.outTotal()), qlonglong(totals.outTotal()));
-    const bool unknown = Formatter::costUnknown(totals);
+    const bool unknown = totals.costUnknown();
     putShown(row, "cost", unknown ? Formatter::unknown() : m_format.moneyFine(totals.cost),
              unknown ? QVariant() : QVariant(QString::fromStdString(totals.cost.toDecimal())));
     put(row, "costMark", unknown ? QString() : Formatter::mark(totals.bound()));

@@ -218,7 +218,7 @@ TableRow RunsList::rowOf(const RunRow &run, double dearest) const
     };
     const RunState state = runState(run.info);
     const QString workflow = view.name(run.info.workflow, NameKind::Workflow);
-    const bool unknown = Formatter::costUnknown(t);
+    const bool unknown = t.costUnknown();
     const QString cost = Formatter::noCharge(t) ? f.moneyCell(t) : unknown ? Formatter::unknown() : f.moneyFine(t.cost);
     const auto cache = t.cacheHitRate();
     const auto length = std::max<TimeNs>(0, run.info.end - run.info.start);

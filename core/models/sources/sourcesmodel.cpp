@@ -101,7 +101,7 @@ void SourcesModel::show(const View &view)
         put("recordsTone", h.bytesPending > 0 ? QStringLiteral("info") : QString());
         put("rejected", f.count(h.rejected), qlonglong(h.rejected));
         const bool has = spend != m_spend.end();
-        const bool unknown = has && Formatter::costUnknown(spend->totals);
+        const bool unknown = has && spend->totals.costUnknown();
         put("spend",
             !has      ? Formatter::notApplicable()
             : unknown ? Formatter::unknown()

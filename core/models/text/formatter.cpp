@@ -233,12 +233,6 @@ QString Formatter::mark(CostBound bound)
     return {};
 }
 
-bool Formatter::costUnknown(const Totals &totals)
-{
-    const std::int64_t missing = totals.callsUnpriced + totals.callsWithoutUsage;
-    return missing > 0 && totals.cost.isZero() && missing >= totals.calls - totals.errors;
-}
-
 bool Formatter::noCharge(const Totals &totals)
 {
     return totals.calls > 0 && totals.errors == totals.calls && totals.cost.isZero() && totals.allTokens() == 0
@@ -247,16 +241,16 @@ bool Formatter::noCharge(const Totals &totals)
 
 QString Formatter::moneyCell(const Totals &totals) const
 {
-    return noCharge(totals)      ? QCoreApplication::translate("Formatter", "no charge")
-           : costUnknown(totals) ? unknown()
-                                 : money(totals.cost);
+    return noCharge(totals)       ? QCoreApplication::translate("Formatter", "no charge")
+           : totals.costUnknown() ? unknown()
+                                  : money(totals.cost);
 }
 
 QString Formatter::unknown() { return QCoreApplication::translate("Formatter", "unknown"); }
 
 QString Formatter::spend(const Totals &totals, qint64 rejected) const
 {
-    if (costUnknown(totals))
+    if (totals.costUnknown())
         return unknown();
     const QString m = mark(totals.bound(rejected));
     return m.isEmpty() ? money(totals.cost) : m + u' ' + money(totals.cost);

@@ -72,8 +72,6 @@ public:
     [[nodiscard]] static QString mark(CostBound bound); ///< "", "≥", "≈"
     /// "≥ $12.40", or "unknown" when nothing of it has a price.
     [[nodiscard]] QString spend(const Totals &totals, qint64 rejected = 0) const;
-    /// True when calls were made and not one of them could be priced: the sum is unknown, not 0.
-    [[nodiscard]] static bool costUnknown(const Totals &totals);
     /// True when every call failed before a token was used: nothing was charged, so there is no amount to show.
     [[nodiscard]] static bool noCharge(const Totals &totals);
     /// money() for a table cell, or "unknown", or "no charge".

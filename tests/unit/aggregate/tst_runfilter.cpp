@@ -56,6 +56,19 @@ private Q_SLOTS:
         QCOMPARE(judge({{Test::Unpriced}}, r), RunVerdict::Yes);
     }
 
+    void failedCallsDoNotMakeACostKnown()
+    {
+        RunRow r = row(1);
+        r.totals.errors = 2;
+        r.totals.callsUnpriced = 1;
+        QCOMPARE(judge({{Test::CostOver, {}, -1}}, r), RunVerdict::No);
+        r.totals.callsUnpriced = 0; // failed and counted: what they cost is known
+        QCOMPARE(judge({{Test::CostOver, {}, -1}}, r), RunVerdict::Yes);
+        // The dearest are taken from runs whose cost is known, so one of nothing but this has none.
+        r.totals.callsUnpriced = 1;
+        QVERIFY(RunBounds::of({&r, &r}, {100}).costliest.empty());
+    }
+
     void textMeansIdSessionOrWorkflow()
     {
         RunRow r = row(0x42);
@@ -101,6 +114,24 @@ private Q_SLOTS:
         QVERIFY(RunBounds::of(all, {}).outputP95.empty()); // n too small
     }
 
+    void theBoundIsTheQuantileOfTheRunStatistics()
+    {
+        std::vector<RunRow> rows;
+        std::vector<std::int64_t> outputs;
+        for (int i = 0; i < 60; ++i) { // h = 59 * 0.95 = 56.05
+            rows.push_back(row(static_cast<std::uint64_t>(i)));
+            outputs.push_back(10 * i);
+            rows.back().totals.tokens[static_cast<std::size_t>(TokenClass::OutText)] = outputs.back();
+        }
+        std::vector<const RunRow *> all;
+        for (const RunRow &r : rows)
+            all.push_back(&r);
+        QCOMPARE(RunBounds::of(all, {}).outputP95.at(1), std::int64_t(560)); // 560.5, half-even
+        QCOMPARE(quantile(outputs, 95), std::optional<std::int64_t>(560));
+        std::vector<std::int64_t> none;
+        QVERIFY(!quantile(none, 95));
+    }
+
     void costliestShareAgainstASort()
     {
         std::mt19937 random(11);
@@ -110,6 +141,7 @@ private Q_SLOTS:
             rows.back().totals.cost = UsdSum(static_cast<PicoUsd>(random() % 1'000'000'000));
         }
         rows[5].totals.callsUnpriced = 3; // unknown
+        rows[5].totals.cost = UsdSum();
         std::vector<const RunRow *> all;
         std::vector<UsdSum> costs;
         for (const RunRow &r : rows) {

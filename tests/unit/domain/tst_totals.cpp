@@ -53,6 +53,7 @@ private Q_SLOTS:
     void responseCacheHitsAreNotCalls();
     void cacheHitRate();
     void pricedShare();
+    void costUnknown();
     void classesAddUp();
 };
 
@@ -193,6 +194,33 @@ void TestTotals::pricedShare()
     QCOMPARE(totals.pricedShare().value(), 1.0);
     totals.add(callWith(UsageQuality::Exact, CostOrigin::Unpriced));
     QCOMPARE(totals.pricedShare().value(), 0.5);
+}
+
+void TestTotals::costUnknown()
+{
+    Totals none;
+    QVERIFY(!none.costUnknown()); // nothing was asked for
+    Totals failed;
+    failed.add(callWith(UsageQuality::Missing, CostOrigin::NoCharge, CallFailed));
+    QVERIFY(!failed.costUnknown()); // charged nothing
+    for (const auto &missing :
+         {callWith(UsageQuality::Exact, CostOrigin::Unpriced), callWith(UsageQuality::Missing, CostOrigin::NoUsage)}) {
+        Totals totals;
+        totals.add(missing);
+        QVERIFY(totals.costUnknown());
+        totals += failed;
+        totals += failed;
+        QVERIFY(totals.costUnknown()); // failures beside it tell no cost
+        totals.add(callWith(UsageQuality::Exact, CostOrigin::Computed));
+        QVERIFY(!totals.costUnknown()); // a lower bound
+    }
+    Totals free;
+    Call gratis = callWith(UsageQuality::Exact, CostOrigin::Computed);
+    gratis.cost = 0;
+    free.add(gratis);
+    QVERIFY(!free.costUnknown());
+    free.add(callWith(UsageQuality::Exact, CostOrigin::Unpriced));
+    QVERIFY(!free.costUnknown()); // at least nothing
 }
 
 void TestTotals::classesAddUp()
