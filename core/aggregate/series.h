@@ -59,6 +59,10 @@ struct RunRow {
     Totals totals;
     std::int32_t signals = 0;
     Symbol source = 0;
+
+    /// Whether anything stands in it. One whose calls all turned out to belong to another run keeps a row, with sums of
+    /// zero, and is no run: nothing shows or counts it. Answers from a cache alone make a run.
+    [[nodiscard]] bool isRun() const { return !totals.isZero(); }
 };
 
 } // namespace flyball

@@ -23,7 +23,7 @@ MeasureReading::MeasureReading(std::shared_ptr<const Snapshot> snapshot, Measure
     const Window window = question.window;
     m_snapshot->runs.forEach([&](const RunRow &row) {
         const RunInfo &info = row.info;
-        if (question.scope.workflow && info.workflow != *question.scope.workflow)
+        if (!row.isRun() || (question.scope.workflow && info.workflow != *question.scope.workflow))
             return;
         if (info.start < window.since && std::max(info.start, info.end) >= window.since)
             m_earlier.push_back(info.run);

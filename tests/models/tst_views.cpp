@@ -197,6 +197,10 @@ private Q_SLOTS:
         add(5, kNow - kMinute, Outcome::Unknown, false); // open: neither counted nor paid for yet
         add(6, kNow, Outcome::Success);                  // until is exclusive
         add(7, kNow - kHour, Outcome::Success);          // since is inclusive
+        add(8, kNow - kMinute, Outcome::Unknown);        // all its calls moved to another run
+        maker.runs.back().totals = {};
+        add(9, kNow - kMinute, Outcome::Unknown, false);
+        maker.runs.back().totals = {};
         RunScanner scanner;
         const RunStats s = scanner.stats(maker.make({})->runs, {kNow - kHour, kNow}).all;
         QCOMPARE(s.count, std::int64_t(5));
@@ -206,6 +210,16 @@ private Q_SLOTS:
         QCOMPARE(*s.passRate(), 0.75);
         const Interval i = wilson90(376, 412); // 0.9126; Wilson by hand: 0.8871 .. 0.9328
         QVERIFY(std::abs(i.low - 0.8871) < 2e-4 && std::abs(i.high - 0.9329) < 2e-4);
+    }
+
+    /// No model was called, yet it is a run.
+    void answersFromACacheAloneMakeARun()
+    {
+        SnapshotMaker maker(m_engine);
+        maker.runs.push_back(makeRun(m_engine, 1, "a", kNow - kMinute, kNow - kMinute, Outcome::Success, 0));
+        maker.runs.back().totals = {};
+        maker.runs.back().totals.responseCacheHits = 1;
+        QCOMPARE(RunScanner().stats(maker.make({})->runs, {kNow - kHour, kNow}).all.count, std::int64_t(1));
     }
 
     void burnRateOfAConstantFlowIsThatFlow()

@@ -155,6 +155,8 @@ std::optional<Interval> RunStats::passInterval() const
 
 bool RunScanner::inWindow(const RunRow &row, Window window)
 {
+    if (!row.isRun())
+        return false;
     if (row.info.closed)
         return window.contains(row.info.end);
     return row.info.start < window.until && std::max(row.info.start, row.info.end) >= window.since;

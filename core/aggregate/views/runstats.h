@@ -80,7 +80,7 @@ public:
         }
         dropUnused(runs);
     }
-    /// Closed: ended inside. Open: begun before the end and last active inside.
+    /// A run (RunRow::isRun). Closed: ended inside. Open: begun before the end and last active inside.
     [[nodiscard]] static bool inWindow(const RunRow &row, Window window);
 
 private:

@@ -203,7 +203,8 @@ private:
         if (bySymbol.empty())
             return;
         m_ledger.runs.forEach([&](const RunRow &run) {
-            if (run.info.start < m_earliest)
+            // One that was refused its first call was capped, though nothing stands in it.
+            if (run.info.start < m_earliest || (!run.isRun() && run.info.outcome != Outcome::Capped))
                 return;
             const auto found = bySymbol.find(run.info.workflow);
             if (found != bySymbol.end() && run.info.start >= found->second->since)

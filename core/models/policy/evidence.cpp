@@ -90,7 +90,7 @@ private:
         std::vector<const RunRow *> rows;
         snapshot.runs.forEach([&](const RunRow &row) {
             const RunInfo &info = row.info;
-            if (info.closed && info.start >= question.since && info.end < question.until
+            if (row.isRun() && info.closed && info.start >= question.since && info.end < question.until
                 && (question.workflow.empty() || text(m_symbols, info.workflow) == question.workflow))
                 rows.push_back(&row);
         });

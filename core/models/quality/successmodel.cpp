@@ -46,7 +46,7 @@ void SuccessModel::show(const View &view, Symbol workflow)
     basis.range = view.rangeRevision;
     std::vector<RunRow> runs;
     m_builder.runs().forEach(view.snapshot->runs, view.window, [&](const RunRow &row) {
-        if (row.info.workflow != workflow || row.totals.calls == 0)
+        if (row.info.workflow != workflow)
             return;
         ++basis.runs;
         basis.known += row.info.outcome == Outcome::Unknown ? 0 : 1;

@@ -90,6 +90,8 @@ void PaletteModel::addRuns(const QString &needle, std::vector<Entry> &out) const
         return;
     for (auto chunk = m_view.snapshot->runs.chunks.rbegin(); chunk != m_view.snapshot->runs.chunks.rend(); ++chunk) {
         for (const RunRow &row : **chunk) {
+            if (!row.isRun())
+                continue;
             const QString id = QString::fromStdString(toHex(row.info.run));
             if (!id.startsWith(needle, Qt::CaseInsensitive))
                 continue;

@@ -178,6 +178,18 @@ private Q_SLOTS:
         QCOMPARE(found.caps.at(0).state, CapState::Verified);
     }
 
+    /// A row whose calls all moved to another run shows no spend of $0.
+    void whatIsNoRunIsNoEvidence()
+    {
+        run(1, kApplied + kMinute, 20 * kCent);
+        m_runs[0].totals = {};
+        m_runs[0].info.outcome = Outcome::Unknown;
+        const PolicyDocument head = policy(R"({"run_hard":{"usd":0.5}})");
+        QVERIFY(!report(head).caps.at(0).spend);
+        m_runs[0].info.outcome = Outcome::Capped; // its first call was refused
+        QCOMPARE(report(head).crossings.size(), 1U);
+    }
+
     /// An agent that does not reserve may overshoot by one call; without a size limit nobody knows by how much.
     void worstCaseWithoutReserving()
     {

@@ -57,6 +57,8 @@ private Q_SLOTS:
     void runsOfTheWorkflowAndTimeOnly()
     {
         addRun(1, "alpha", kNow - kHour, 3, kPicoPerUsd / 10, Outcome::Success);
+        addRun(9, "alpha", kNow - kHour, 0, 0, Outcome::Unknown);
+        m_runs.back().totals = {}; // its calls turned out to belong to another one
         addRun(2, "beta", kNow - kHour, 5, kPicoPerUsd, Outcome::Success);
         addRun(3, "alpha", kNow - 2 * kHour, 2, kPicoPerUsd / 10, Outcome::Failure);
         addRun(4, "alpha", kNow - 25 * kHour, 4, kPicoPerUsd, Outcome::Success);      // too old

@@ -4,6 +4,9 @@
 #include <QDirIterator>
 #include <QtTest/QtTest>
 
+#include "core/aggregate/report/report.h"
+#include "core/aggregate/views/runstats.h"
+#include "core/engine/measurereading.h"
 #include "tests/unit/engine/pipeline_bench.h"
 
 using namespace flyball;
@@ -64,6 +67,7 @@ private Q_SLOTS:
     void sessionOfARemovedTranscript_data();
     void sessionOfARemovedTranscript();
     void reprice();
+    void aRunThatLostItsCallsIsNone();
 };
 
 void TestPipelineChannels::inAnyOrder_data()
@@ -215,6 +219,47 @@ void TestPipelineChannels::reprice()
     SUMS(b, 1, 51);
     QVERIFY(b.pipeline().snapshot()->totals.cost == cost);
     AGREE(b);
+}
+
+/// The event comes first and makes a run of its own; the transcript takes its call away. What is left is no run: not
+/// for a window, not for its measures, as not for the report.
+void TestPipelineChannels::aRunThatLostItsCallsIsNone()
+{
+    const auto aYearBefore = [](std::string text) { // idle for long, whatever the clock says
+        for (const auto &[from, to] : {std::pair("2026-11-21", "2025-11-21"), std::pair("179529560", "176375960")})
+            if (const std::size_t at = text.find(from); at != std::string::npos)
+                text.replace(at, std::string_view(from).size(), to);
+        return text;
+    };
+    PipelineBench b;
+    b.write("p/a.jsonl", "");
+    b.write("logs.jsonl", "");
+    b.addSource("cc", "p", "claude-code");
+    b.addSource("otel", "logs.jsonl", "otlp-json");
+    b.open();
+    b.append("logs.jsonl", aYearBefore(logged(1)));
+    b.drain();
+    b.append("p/a.jsonl", aYearBefore(line(1)));
+    b.drain();
+    const auto snapshot = b.pipeline().snapshot();
+    int left = 0;
+    snapshot->runs.forEach([&](const RunRow &row) { left += row.info.closed && !row.isRun() ? 1 : 0; });
+    QCOMPARE(left, 1);
+
+    ReportBuilder report(ReportOptions{}, b.symbols());
+    for (const Call &call : b.calls())
+        report.add(call);
+    const std::int64_t wanted = report.finish().runs;
+    QCOMPARE(wanted, std::int64_t{1});
+    QCOMPARE(snapshot->runCount, wanted);
+    const Window window{0, snapshot->takenAt + 1};
+    const RunsOfWindow runs = RunScanner().stats(snapshot->runs, window);
+    QCOMPARE(runs.all.count + runs.all.open, wanted);
+    MeasureReading reading(snapshot, {{}, window}, b.catalog);
+    while (reading.step(b.pipeline().ledger())) {
+    }
+    const auto numbers = reading.result();
+    QCOMPARE(numbers->measures.at(static_cast<std::size_t>(MeasureId::CallsPerRun)).n, wanted);
 }
 
 QTEST_GUILESS_MAIN(TestPipelineChannels)
