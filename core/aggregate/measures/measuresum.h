@@ -9,8 +9,8 @@
 #include "core/aggregate/measures/costparts.h"
 #include "core/aggregate/measures/measure.h"
 #include "core/aggregate/measures/partsums.h"
-#include "core/aggregate/measures/runtracker.h"
 #include "core/aggregate/series.h"
+#include "core/aggregate/views/runtracker.h"
 
 namespace flyball {
 

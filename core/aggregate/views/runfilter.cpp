@@ -52,7 +52,7 @@ RunTraits traitsOf(const RunRow &row, const std::vector<Call> &calls)
         if (call.model != 0 && std::find(traits.models.begin(), traits.models.end(), call.model) == traits.models.end())
             traits.models.push_back(call.model);
     const RunPicture picture = pictureOf(calls, {});
-    traits.retries = picture.retries;
+    traits.retries = picture.retries();
     traits.looping = std::any_of(picture.lanes.begin(), picture.lanes.end(),
                                  [](const RunLane &lane) { return !lane.loops.empty(); });
     return traits;

@@ -2,9 +2,12 @@
 #include "core/aggregate/views/runpicture.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <map>
 #include <unordered_map>
+
+#include "core/aggregate/views/runtracker.h"
 
 namespace flyball {
 
@@ -88,23 +91,37 @@ Family familyOf(const RunPicture &run)
     return family;
 }
 
-void addLanes(RunPicture &run, const Family &family, Symbol parent, int above, int depth)
+/// Parents before children, children by their first call. Without recursion: a trace may nest agents as deep as it
+/// likes.
+void addLanes(RunPicture &run, const Family &family)
 {
-    std::vector<std::pair<TimeNs, Symbol>> agents;
+    using Agents = std::vector<std::pair<TimeNs, Symbol>>;
+    Agents roots;
+    std::unordered_map<Symbol, Agents> children;
     for (const auto &[agent, first] : family.first) {
         const auto it = family.parent.find(agent);
-        const bool root = it == family.parent.end();
-        if (above < 0 ? root : !root && it->second == parent)
-            agents.emplace_back(first, agent);
+        (it == family.parent.end() ? roots : children[it->second]).emplace_back(first, agent);
     }
-    std::sort(agents.begin(), agents.end());
-    for (const auto &[first, agent] : agents) {
-        RunLane lane;
-        lane.agent = agent;
-        lane.parent = above;
-        lane.depth = depth;
-        run.lanes.push_back(std::move(lane));
-        addLanes(run, family, agent, static_cast<int>(run.lanes.size()) - 1, depth + 1);
+    struct Waiting {
+        Symbol agent;
+        int above, depth;
+    };
+    std::vector<Waiting> waiting;
+    const auto push = [&](Agents &agents, int above, int depth) {
+        std::sort(agents.begin(), agents.end(), std::greater<>()); // the last one is taken first
+        for (const auto &[first, agent] : agents)
+            waiting.push_back({agent, above, depth});
+    };
+    push(roots, -1, 0);
+    while (!waiting.empty()) {
+        const Waiting next = waiting.back();
+        waiting.pop_back();
+        RunLane &lane = run.lanes.emplace_back();
+        lane.agent = next.agent;
+        lane.parent = next.above;
+        lane.depth = next.depth;
+        if (const auto it = children.find(next.agent); it != children.end())
+            push(it->second, static_cast<int>(run.lanes.size()) - 1, next.depth + 1);
     }
 }
 
@@ -113,8 +130,7 @@ void fillLanes(RunPicture &run)
     std::unordered_map<Symbol, std::uint32_t> laneOf;
     for (std::size_t i = 0; i < run.lanes.size(); ++i)
         laneOf.emplace(run.lanes[i].agent, static_cast<std::uint32_t>(i));
-    std::unordered_map<Symbol, std::int64_t> before;
-    std::unordered_map<Symbol, const Call *> last;
+    RunTracker tracker;
     for (std::size_t i = 0; i < run.calls.size(); ++i) {
         const Call &call = run.calls[i];
         PlacedCall &place = run.places[i];
@@ -123,19 +139,11 @@ void fillLanes(RunPicture &run)
         lane.calls.push_back(static_cast<std::uint32_t>(i));
         lane.totals.add(call);
         run.totals.add(call);
-        const auto sent = before.find(call.names.agent);
-        place.resent = sent == before.end() ? 0 : std::min(call.usage.inTotal(), sent->second);
-        if (call.hasUsage())
-            before[call.names.agent] = call.usage.inTotal() + call.usage.outTotal();
-        const Call *&former = last[call.names.agent];
-        place.retry =
-            call.attempt > 1 || (former != nullptr && former->failed() && former->names.step == call.names.step);
-        former = &call;
-        if (place.retry) {
-            ++run.retries;
-            if (call.costOrigin == CostOrigin::Computed || call.costOrigin == CostOrigin::Reported)
-                run.retryCost += UsdSum(call.cost);
-        }
+        const PlaceInRun inRun = tracker.place(call);
+        place.resent = std::max<std::int64_t>(0, inRun.resent);
+        place.retry = inRun.retry;
+        if (place.retry)
+            run.retryTotals.add(call);
         place.sum = run.totals.cost;
         place.bound = run.totals.bound();
         place.sumKnown = !run.totals.costUnknown();
@@ -174,6 +182,20 @@ void judgeLane(RunPicture &run, RunLane &lane)
 
 TimeNs startOf(const Call &call) { return call.time - std::max<std::int64_t>(0, call.latencyNs); }
 
+bool RunPicture::anyCounts(const RunLane &lane, std::size_t begin, std::size_t end) const
+{
+    bool asked = false;
+    for (std::size_t at = begin; at < end; ++at) {
+        const Call &call = calls[lane.calls[at]];
+        if (call.responseCache != ResponseCache::None)
+            continue;
+        if (call.hasUsage())
+            return true;
+        asked = true;
+    }
+    return !asked;
+}
+
 int RunPicture::mainLane() const
 {
     int best = lanes.empty() ? -1 : 0;
@@ -189,7 +211,7 @@ RunPicture pictureOf(std::vector<Call> calls, const std::vector<SpanFact> &spans
     run.calls = std::move(calls);
     run.places.resize(run.calls.size());
     addTools(run, spans);
-    addLanes(run, familyOf(run), 0, -1, 0);
+    addLanes(run, familyOf(run));
     fillLanes(run);
     for (RunLane &lane : run.lanes)
         judgeLane(run, lane);

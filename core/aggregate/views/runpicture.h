@@ -51,8 +51,8 @@ struct PlacedCall {
     std::int32_t repeat = -1; ///< index of the lane's repeats
     std::uint32_t round = 0;  ///< of the repeat, 0 = the first
     bool loop = false;        ///< inside a finding of a loop rule
-    bool retry = false;       ///< attempt 2 or later, or the agent's same step after its failure
-    std::int64_t resent = 0;  ///< metrics.md 3.1 R_k = min(I_k, I_{k-1} + O_{k-1}) of the agent
+    bool retry = false;       ///< as RunTracker has it
+    std::int64_t resent = 0;  ///< as RunTracker has it; 0 where the call has no counts
     UsdSum sum;               ///< cost of the run up to and with this call
     CostBound bound = CostBound::Exact;
     bool sumKnown = true;
@@ -67,8 +67,10 @@ struct RunPicture {
     Totals totals;
     TimeNs first = 0, last = 0; ///< of calls and tools
     std::int64_t widest = 0;    ///< most tokens of a call
-    std::int64_t retries = 0;
-    UsdSum retryCost;
+    Totals retryTotals;         ///< of the calls that are retries
+    [[nodiscard]] std::int64_t retries() const { return retryTotals.calls; }
+    /// Whether one of the calls at these places of a lane has counts, or none of them went to a model.
+    [[nodiscard]] bool anyCounts(const RunLane &lane, std::size_t begin, std::size_t end) const;
     /// The lane whose context is meant when none is named: the one without parent that read most.
     [[nodiscard]] int mainLane() const;
 };

@@ -93,10 +93,10 @@ void RunModel::showNotes()
     const RunPicture &run = *m_reading.picture;
     InspectorRows rows(m_notes);
     addLoops(rows, run, *m_snapshot->symbols, f);
-    if (run.retries > 0)
+    if (run.retries() > 0)
         rows.add(tr("Retries"),
-                 run.retries == 1 ? tr("1 call, %1").arg(f.moneyFine(run.retryCost))
-                                  : tr("%1 calls, %2").arg(f.count(run.retries), f.moneyFine(run.retryCost)),
+                 run.retries() == 1 ? tr("1 call, %1").arg(f.spend(run.retryTotals))
+                                    : tr("%1 calls, %2").arg(f.count(run.retries()), f.spend(run.retryTotals)),
                  QStringLiteral("warn"));
     addBreaks(rows, run, f);
     addReuse(rows, m_reading.reuse, f);

@@ -1,13 +1,30 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QElapsedTimer>
 #include <QTest>
+#include <map>
 #include <random>
 
+#include "core/aggregate/views/runfilter.h"
+#include "core/aggregate/views/runtracker.h"
 #include "tests/unit/aggregate/runsample.h"
 
 using namespace flyball;
 
 class TestRunPicture : public QObject {
     Q_OBJECT
+
+    /// What the measures count of the same calls.
+    static void agreesWithTheTracker(const RunSample &run)
+    {
+        const RunPicture picture = run.picture();
+        RunTracker tracker;
+        for (std::size_t i = 0; i < run.calls.size(); ++i) {
+            const PlaceInRun place = tracker.place(run.calls[i]);
+            QCOMPARE(picture.places[i].retry, place.retry);
+            QCOMPARE(picture.places[i].resent, std::max<std::int64_t>(0, place.resent));
+        }
+        QCOMPARE(traitsOf(RunRow(), run.calls).retries, picture.retries());
+    }
 
 private Q_SLOTS:
     void slopeByHand()
@@ -154,9 +171,96 @@ private Q_SLOTS:
         run.call(1, 5, 400);
         run.call(1, 6, 500).attempt = 2;
         const RunPicture picture = run.picture();
-        QCOMPARE(picture.retries, std::int64_t(2));
-        QCOMPARE(picture.retryCost.toDecimal(), UsdSum(800).toDecimal());
+        QCOMPARE(picture.retries(), std::int64_t(2));
+        QCOMPARE(picture.retryTotals.cost.toDecimal(), UsdSum(800).toDecimal());
         QVERIFY(picture.places[2].retry && picture.places[4].retry && !picture.places[3].retry);
+    }
+
+    void afterAnotherStepItIsStillARetry()
+    {
+        RunSample run;
+        run.call(1, 5, 100, 10).flags |= CallFailed;
+        run.call(1, 6, 200, 20);
+        run.call(1, 5, 300, 30);
+        agreesWithTheTracker(run);
+        const RunPicture picture = run.picture();
+        QCOMPARE(picture.retries(), std::int64_t(1));
+        QVERIFY(picture.places[2].retry);
+        QCOMPARE(picture.places[2].resent, std::int64_t(220));
+    }
+
+    void answersFromACacheChangeNeitherRetryNorResend()
+    {
+        RunSample run;
+        run.call(1, 5, 100, 10).flags |= CallFailed;
+        run.call(1, 5, 7000, 70).responseCache = ResponseCache::Exact;
+        run.call(1, 5, 8000, 70).responseCache = ResponseCache::Exact;
+        run.calls.back().flags |= CallFailed;
+        run.calls.back().attempt = 2;
+        run.call(1, 5, 300, 30);
+        run.call(1, 5, 400, 40);
+        agreesWithTheTracker(run);
+        const RunPicture picture = run.picture();
+        QCOMPARE(picture.retries(), std::int64_t(1));
+        QVERIFY(picture.places[3].retry && !picture.places[2].retry && !picture.places[4].retry);
+        QCOMPARE(picture.places[1].resent, std::int64_t(0));
+        QCOMPARE(picture.places[3].resent, std::int64_t(110));
+        QCOMPARE(picture.places[4].resent, std::int64_t(330));
+    }
+
+    void manyAgentsAndStepsAgainstARule()
+    {
+        // Enough of them that the tracker keeps a map.
+        std::mt19937 random(5);
+        RunSample run;
+        std::map<Symbol, std::int64_t> sent;
+        std::map<std::pair<Symbol, Symbol>, bool> failed;
+        std::vector<std::pair<bool, std::int64_t>> wanted;
+        for (int i = 0; i < 4000; ++i) {
+            const auto agent = static_cast<Symbol>(1 + random() % 60), step = static_cast<Symbol>(1 + random() % 4);
+            Call &c = run.call(agent, step, static_cast<std::int64_t>(1 + random() % 900),
+                               static_cast<std::int64_t>(random() % 90));
+            if (random() % 3 == 0)
+                c.flags |= CallFailed;
+            const bool known = sent.contains(agent);
+            wanted.emplace_back(failed[{agent, step}], known ? std::min(c.usage.inTotal(), sent[agent]) : 0);
+            sent[agent] = c.usage.total();
+            failed[{agent, step}] = c.failed();
+        }
+        const RunPicture picture = run.picture();
+        for (std::size_t i = 0; i < wanted.size(); ++i)
+            QCOMPARE(std::pair(picture.places[i].retry, picture.places[i].resent), wanted[i]);
+    }
+
+    void agentsNestAsDeepAsATraceLikes()
+    {
+        constexpr Symbol kAgents = 50'000;
+        RunSample run;
+        for (Symbol agent = kAgents; agent > 1; --agent) // the deepest first: each is told before the one above
+            run.call(agent, 1, 100, 10, agent - 1);
+        run.call(1, 1, 100);
+        QElapsedTimer timer;
+        timer.start();
+        const RunPicture picture = run.picture();
+        QVERIFY2(timer.elapsed() < 20'000, "a lane is placed without looking at all others");
+        QCOMPARE(picture.lanes.size(), std::size_t(kAgents));
+        for (Symbol i = 0; i < kAgents; ++i) {
+            const RunLane &lane = picture.lanes[i];
+            if (lane.agent != i + 1 || lane.depth != static_cast<int>(i) || lane.parent != static_cast<int>(i) - 1)
+                QFAIL(qPrintable(QStringLiteral("lane %1 is agent %2").arg(i).arg(lane.agent)));
+        }
+    }
+
+    void aSumIsKnownFromTheFirstPriceOn()
+    {
+        RunSample run;
+        Call &first = run.call(1, 1, 100);
+        first.costOrigin = CostOrigin::Unpriced;
+        first.cost = 0;
+        run.call(1, 1, 100);
+        const RunPicture picture = run.picture();
+        QVERIFY(!picture.places[0].sumKnown);
+        QVERIFY(picture.places[1].sumKnown);
     }
 
     void runningSumsEndAtTheTotal()
