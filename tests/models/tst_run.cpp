@@ -204,6 +204,94 @@ private Q_SLOTS:
         QCOMPARE(run.calls()->row(run.selectedRow()).value("input").toString(), QString("2.0\u202fk"));
     }
 
+    void aLineThatIsNoCallKeepsItsSelection()
+    {
+        add("main", "plan", 1000);
+        for (int i = 0; i < 4; ++i)
+            add("helper", "read", 500, "main");
+        SpanFact tool;
+        tool.trace = m_row.info.run;
+        tool.span = 99;
+        tool.label = m_engine->symbols.intern("web");
+        tool.names.agent = m_engine->symbols.intern("helper");
+        tool.role = SpanRole::Tool;
+        tool.start = kNow - kMinute;
+        tool.end = tool.start + kSecond;
+        m_engine->ledger.spans = {tool};
+        RunModel &run = open();
+        run.setFolded(true);
+        int calls = 5;
+        const auto keeps = [&](const char *kind, const char *agent) {
+            const int row = static_cast<int>(column(run, "kind").lastIndexOf(kind));
+            run.pick(row);
+            const QString title = run.call()->title();
+            add("main", "write", 1000);
+            add((QString("new %1").arg(calls)).toUtf8().constData(), "look", 100, "main").time = kNow - kHour;
+            calls += 2;
+            publish();
+            if (!QTest::qWaitFor([&] { return run.everyCall()->count() == calls; }))
+                return false;
+            const QVariantMap now = run.calls()->row(run.selectedRow());
+            return run.selectedRow() != row && run.selected() == -1 && run.call()->title() == title
+                   && now.value("kind").toString() == kind && now.value("agent").toString() == agent;
+        };
+        QVERIFY(keeps("tool", "helper"));
+        QVERIFY(keeps("fold", "helper"));
+        const int lane = static_cast<int>(column(run, "step").indexOf("helper"));
+        run.pick(lane);
+        QVERIFY(run.call()->title() == "helper");
+        add("other", "look", 100, "main").time = kNow - kHour;
+        publish();
+        QTRY_COMPARE(run.everyCall()->count(), calls + 1);
+        QVERIFY(run.selectedRow() != lane);
+        QCOMPARE(run.calls()->row(run.selectedRow()).value("step").toString(), QString("helper"));
+        QCOMPARE(run.call()->title(), QString("helper"));
+    }
+
+    void whatIsMissingIsNotNothing()
+    {
+        add("main", "plan", 1000).flags |= CallFailed;
+        for (int i = 0; i < 2; ++i) { // the first is a retry
+            Call &c = add("main", "plan", 1000);
+            c.costOrigin = CostOrigin::Unpriced;
+            c.cost = 0;
+        }
+        m_engine->ledger.calls[0].cost = 0;
+        m_engine->ledger.calls[0].costOrigin = CostOrigin::NoCharge;
+        for (int i = 0; i < 4; ++i) {
+            Call &silent = add("silent", "read", 0);
+            silent.usage = {};
+            silent.usage.quality = UsageQuality::Missing;
+            silent.costOrigin = CostOrigin::NoUsage;
+            silent.cost = 0;
+        }
+        RunModel &run = open();
+        QCOMPARE(note(run, "Retries"), QString("1 call, unknown"));
+        const QStringList keys{"number", "sum"};
+        QCOMPARE(run.everyCall()->copyText(0, keys), QString("1\t0.000000000")); // it failed: nothing was charged
+        QCOMPARE(run.everyCall()->copyText(1, keys), QString("2\t"));
+        const int lane = static_cast<int>(column(run, "step").indexOf("silent"));
+        const auto unknown = [&](int row) {
+            const QVariantMap cells = run.calls()->row(row);
+            return cells.value("input").toString() == "unknown" && cells.value("output").toString() == "unknown"
+                   && run.calls()->copyText(row, {"input", "output"}) == "\t";
+        };
+        const auto told = [&](const char *label) {
+            TableModel *rows = run.call()->rows();
+            return rows->row(rows->indexOf(label)).value("value").toString();
+        };
+        QVERIFY(unknown(lane));
+        run.pick(lane);
+        QCOMPARE(told("Input, all classes"), QString("unknown"));
+        QCOMPARE(told("Output, all classes"), QString("unknown"));
+        run.setFolded(true);
+        const int fold = static_cast<int>(column(run, "kind").lastIndexOf("fold"));
+        QVERIFY(unknown(fold));
+        run.pick(fold);
+        QCOMPARE(told("Input, all classes"), QString("unknown"));
+        QCOMPARE(run.calls()->row(0).value("input").toString(), QString("3.0\u202fk")); // a lane with counts
+    }
+
 private:
     Call &add(const char *agent, const char *step, std::int64_t input, const char *parent = nullptr)
     {

@@ -47,7 +47,7 @@ private:
     void toolRows(InspectorRows &rows, const RunTool &tool, const SymbolTable &symbols);
     void foldRows(InspectorRows &rows, const RunPicture &run, const RunLane &lane, const Repeat &repeat,
                   const SymbolTable &symbols);
-    void totalRows(InspectorRows &rows, const Totals &totals);
+    void totalRows(InspectorRows &rows, const Totals &totals, bool counts);
     void rule(const Call &call, const SymbolTable &symbols);
 
     Services &m_services;

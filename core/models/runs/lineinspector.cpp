@@ -28,7 +28,7 @@ void CallInspector::showLine(const RunPicture &run, const RunLine &line, const S
     Q_EMIT changed();
 }
 
-void CallInspector::totalRows(InspectorRows &rows, const Totals &t)
+void CallInspector::totalRows(InspectorRows &rows, const Totals &t, bool counts)
 {
     const Formatter &f = m_services.format;
     rows.add(tr("Calls"), f.count(t.calls));
@@ -36,8 +36,9 @@ void CallInspector::totalRows(InspectorRows &rows, const Totals &t)
         rows.add(tr("Failed"), f.count(t.errors), QStringLiteral("crit"));
     if (t.responseCacheHits > 0)
         rows.add(tr("Answered from a response cache"), f.count(t.responseCacheHits));
-    rows.add(tr("Input, all classes"), tr("%1 tokens").arg(f.count(t.inTotal())));
-    rows.add(tr("Output, all classes"), tr("%1 tokens").arg(f.count(t.outTotal())));
+    const auto tokens = [&](std::int64_t n) { return counts ? tr("%1 tokens").arg(f.count(n)) : Formatter::unknown(); };
+    rows.add(tr("Input, all classes"), tokens(t.inTotal()));
+    rows.add(tr("Output, all classes"), tokens(t.outTotal()));
     if (const auto rate = t.cacheHitRate())
         rows.add(tr("Of the input from cache"), f.percentText(*rate));
     rows.add(tr("Cost"), f.spend(t));
@@ -52,7 +53,7 @@ void CallInspector::laneRows(InspectorRows &rows, const RunPicture &run, const R
     if (lane.parent >= 0)
         rows.add(tr("Started by"),
                  symbolText(symbols, run.lanes[static_cast<std::size_t>(lane.parent)].agent, NameKind::Agent));
-    totalRows(rows, lane.totals);
+    totalRows(rows, lane.totals, run.anyCounts(lane, 0, lane.calls.size()));
     const auto failed =
         std::count_if(lane.tools.begin(), lane.tools.end(), [&](std::uint32_t i) { return run.tools[i].failed; });
     if (!lane.tools.empty())
@@ -60,10 +61,9 @@ void CallInspector::laneRows(InspectorRows &rows, const RunPicture &run, const R
                  failed > 0 ? tr("%1, %2 failed").arg(f.count(static_cast<qint64>(lane.tools.size())), f.count(failed))
                             : f.count(static_cast<qint64>(lane.tools.size())));
     Totals below = lane.totals;
-    for (std::size_t i = 0; i < run.lanes.size(); ++i)
-        for (int up = run.lanes[i].parent; up >= 0; up = run.lanes[static_cast<std::size_t>(up)].parent)
-            if (&run.lanes[static_cast<std::size_t>(up)] == &lane)
-                below += run.lanes[i].totals;
+    for (auto i = static_cast<std::size_t>(&lane - run.lanes.data()) + 1; // they follow it, up to the next of its depth
+         i < run.lanes.size() && run.lanes[i].depth > lane.depth; ++i)
+        below += run.lanes[i].totals;
     if (below.calls > lane.totals.calls)
         rows.add(tr("Cost with the agents below"), f.spend(below));
     if (lane.slope)
@@ -106,7 +106,7 @@ void CallInspector::foldRows(InspectorRows &rows, const RunPicture &run, const R
     }
     m_title = tr("%1 repeats").arg(f.count(static_cast<qint64>(repeat.times) - 1));
     m_sub = steps.join(QStringLiteral(", "));
-    totalRows(rows, all);
+    totalRows(rows, all, run.anyCounts(lane, repeat.first + repeat.period, repeat.end()));
     rows.add(tr("Cost after the 2nd repeat"), f.spend(late), loop ? QStringLiteral("crit") : QString());
     m_ruleText = tr("The same step, or two or three in turn, three times or more. Counted by step name: arguments are "
                     "not kept, so this may be ordinary work.");

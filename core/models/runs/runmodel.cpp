@@ -71,6 +71,7 @@ void RunModel::forget()
     m_reading.picture = std::make_shared<const RunPicture>();
     m_folding = {};
     m_selected = m_selectedRow = -1;
+    m_selectedLine.reset();
     m_contextLane = -1;
     m_bars.clear();
     Q_EMIT selectedChanged();
@@ -144,6 +145,8 @@ void RunModel::received(std::shared_ptr<RunReading> reading)
 {
     const bool chosen = m_selected >= 0 && static_cast<std::size_t>(m_selected) < m_reading.picture->calls.size();
     const Call former = chosen ? m_reading.picture->calls[static_cast<std::size_t>(m_selected)] : Call{};
+    const RunLine *line = m_selected < 0 ? lineAt(m_selectedRow) : nullptr;
+    m_selectedLine = line == nullptr ? std::nullopt : std::optional(idOf(*m_reading.picture, *line));
     m_asking = false;
     m_reading = std::move(*reading);
     const RunPicture &run = *m_reading.picture;
@@ -209,9 +212,12 @@ void RunModel::finish()
     const RunPicture &run = *m_reading.picture;
     m_head.state = m_reading.error.isEmpty() ? QStringLiteral("ready") : QStringLiteral("error");
     m_head.error = m_reading.error;
+    m_selectedRow = m_selectedLine ? rowOf(*m_selectedLine) : -1;
+    m_selectedLine.reset();
     if (m_selected < 0 && m_selectedRow < 0 && !run.calls.empty())
         m_selected = 0;
-    m_selectedRow = m_selected >= 0 ? m_lines.rowOfCall(m_selected) : m_selectedRow;
+    if (m_selected >= 0)
+        m_selectedRow = m_lines.rowOfCall(m_selected);
     Q_EMIT callsChanged();
     inspect();
     Q_EMIT changed();

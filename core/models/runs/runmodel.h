@@ -110,6 +110,16 @@ private:
         bool open = false;
         friend bool operator==(const Head &, const Head &) = default;
     };
+    /// A line that is no call, however many others come before it.
+    struct LineId {
+        RunLine::Kind kind;
+        Symbol agent;
+        std::uint64_t at; ///< span of a tool, of a fold the sub of its first call
+        Key128 group;     ///< of that call
+        friend bool operator==(const LineId &, const LineId &) = default;
+    };
+    [[nodiscard]] static LineId idOf(const RunPicture &run, const RunLine &line);
+    [[nodiscard]] int rowOf(const LineId &id) const;
     void ask();
     void received(std::shared_ptr<RunReading> reading);
     void forget();
@@ -140,6 +150,7 @@ private:
     bool m_chosen = false; ///< by the operator: till then the context is the main agent's
     int m_request = 0;
     int m_selected = -1, m_selectedRow = -1;
+    std::optional<LineId> m_selectedLine; ///< while a reading takes the place of another
     int m_contextLane = -1;
     std::size_t m_contextStep = 1; ///< calls in a bar
     std::vector<int> m_bars;       ///< the call each bar shows

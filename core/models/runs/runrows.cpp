@@ -161,13 +161,15 @@ void RunLineTable::putBar(TableRow &row, const std::vector<WaterfallPart> &parts
     put(row, "waterfall", QVariant::fromValue(bar));
 }
 
-void RunLineTable::putTotals(TableRow &row, const Totals &totals) const
+void RunLineTable::putTotals(TableRow &row, const Totals &totals, bool counts) const
 {
     Usage usage;
     usage.tokens = totals.tokens;
     put(row, "tokens", QVariant::fromValue(tokenData(usage, static_cast<double>(totals.allTokens()))));
-    putShown(row, "input", m_format.tokens(totals.inTotal()), qlonglong(totals.inTotal()));
-    putShown(row, "output", m_format.tokens(totals.outTotal()), qlonglong(totals.outTotal()));
+    putShown(row, "input", counts ? m_format.tokens(totals.inTotal()) : Formatter::unknown(),
+             counts ? QVariant(qlonglong(totals.inTotal())) : QVariant());
+    putShown(row, "output", counts ? m_format.tokens(totals.outTotal()) : Formatter::unknown(),
+             counts ? QVariant(qlonglong(totals.outTotal())) : QVariant());
     const bool unknown = totals.costUnknown();
     putShown(row, "cost", unknown ? Formatter::unknown() : m_format.moneyFine(totals.cost),
              unknown ? QVariant() : QVariant(QString::fromStdString(totals.cost.toDecimal())));
@@ -191,7 +193,7 @@ void RunLineTable::putLane(TableRow &row, const RunLine &line) const
         parts.push_back(partOf(startOf(m_picture->calls[i]), m_picture->calls[i].time,
                                m_picture->calls[i].failed() || m_picture->places[i].loop));
     putBar(row, parts, line, -1);
-    putTotals(row, lane.totals);
+    putTotals(row, lane.totals, m_picture->anyCounts(lane, 0, lane.calls.size()));
     put(row, "accessible",
         tr("Agent %1, %2, %3")
             .arg(name, what, row.cells[static_cast<std::size_t>(roleIndex(QStringLiteral("cost")))].toString()));
@@ -225,7 +227,7 @@ void RunLineTable::putCall(TableRow &row, const RunLine &line) const
              !place.sumKnown ? Formatter::unknown()
              : m_cents       ? m_format.money(place.sum)
                              : m_format.moneyFine(place.sum),
-             QString::fromStdString(place.sum.toDecimal()));
+             place.sumKnown ? QVariant(QString::fromStdString(place.sum.toDecimal())) : QVariant());
     put(row, "sumMark", place.sumKnown ? Formatter::mark(place.bound) : QString());
     putShown(row, "status", t.status, t.status);
     put(row, "statusTone", t.statusTone);
@@ -280,7 +282,7 @@ void RunLineTable::putFold(TableRow &row, const RunLine &line) const
     putShown(row, "step", words);
     put(row, "modelName", steps.join(QStringLiteral(", ")));
     putBar(row, parts, line, -1);
-    putTotals(row, totals);
+    putTotals(row, totals, m_picture->anyCounts(lane, repeat.first + repeat.period, repeat.end()));
     put(row, "costTone", loop ? QStringLiteral("crit") : QString());
     putShown(row, "sum",
              last.sumKnown ? m_cents ? m_format.money(last.sum) : m_format.moneyFine(last.sum) : Formatter::unknown());

@@ -29,7 +29,8 @@ private:
     void putCall(TableRow &row, const RunLine &line) const;
     void putTool(TableRow &row, const RunLine &line) const;
     void putFold(TableRow &row, const RunLine &line) const;
-    void putTotals(TableRow &row, const Totals &totals) const;
+    /// `counts`: whether the tokens are known.
+    void putTotals(TableRow &row, const Totals &totals, bool counts) const;
     void putBar(TableRow &row, const std::vector<WaterfallPart> &parts, const RunLine &line, int tier) const;
     [[nodiscard]] WaterfallPart partOf(TimeNs start, TimeNs end, bool alarm) const;
     void putShown(TableRow &row, const char *role, const QVariant &shown, const QVariant &plain = {}) const;

@@ -11,6 +11,29 @@ const RunLine *RunModel::lineAt(int row) const
     return row < 0 || static_cast<std::size_t>(row) >= lines.size() ? nullptr : &lines[static_cast<std::size_t>(row)];
 }
 
+RunModel::LineId RunModel::idOf(const RunPicture &run, const RunLine &line)
+{
+    const RunLane &lane = run.lanes[line.lane];
+    LineId id{line.kind, lane.agent, 0, {}};
+    if (line.kind == RunLine::Kind::Tool)
+        id.at = run.tools[line.index].span;
+    if (line.kind == RunLine::Kind::Fold) {
+        const Call &first = run.calls[lane.calls[lane.repeats[line.index].first]];
+        id.at = first.sub;
+        id.group = first.group;
+    }
+    return id;
+}
+
+int RunModel::rowOf(const LineId &id) const
+{
+    const auto &lines = m_lines.lines();
+    const auto it = std::find_if(lines.begin(), lines.end(), [&](const RunLine &line) {
+        return line.kind == id.kind && idOf(*m_reading.picture, line) == id;
+    });
+    return it == lines.end() ? -1 : static_cast<int>(it - lines.begin());
+}
+
 /// The inspector and the context chart follow what is selected.
 void RunModel::inspect()
 {
