@@ -71,18 +71,7 @@ private Q_SLOTS:
 
     void retriesAndLoopsComeFromCalls()
     {
-        RunRow looping = makeRun(*m_engine, 777, "alpha", kNow - kHour, kNow - kMinute, Outcome::Success, 1);
-        looping.totals = {};
-        for (int i = 0; i < 4; ++i) {
-            Call c = makeCall(*m_engine, kNow - 50 * kMinute + i * kSecond, "alpha", "claude-haiku-4-5", 1, 1000, 10);
-            c.run = looping.info.run;
-            c.names.step = m_engine->symbols.intern("fetch");
-            if (i == 0)
-                c.flags |= CallFailed;
-            m_engine->ledger.calls.push_back(c);
-            looping.totals.add(c);
-        }
-        m_maker->runs.push_back(looping);
+        const RunRow looping = addLooping(777, "claude-haiku-4-5");
         RunsList &runs = open();
         QTRY_COMPARE(count("Looping"), QString("1"));
         runs.filters()->beginNew();
@@ -132,6 +121,91 @@ private Q_SLOTS:
         QCOMPARE(again.filters()->active(), QString("own-Very dear"));
     }
 
+    void undoPutsBackWhatWasDeletedAndNothingElse()
+    {
+        RunFilters &filters = *open().filters();
+        QSignalSpy notice(m_session.get(), &Session::notice);
+        const auto write = [&](const char *name, const char *value) {
+            filters.beginNew();
+            filters.setDraftName(name);
+            filters.setTest(0, "cost_over");
+            filters.setValue(0, value);
+            return filters.save();
+        };
+        const auto own = [&] {
+            QStringList names;
+            for (const QVariant &chip : filters.chips())
+                if (chip.toMap().value("own").toBool())
+                    names << chip.toMap().value("name").toString() + chip.toMap().value("words").toString().right(2);
+            return names;
+        };
+        for (const char *name : {"A", "B"})
+            QCOMPARE(write(name, "1"), QString());
+        const QStringList both = own();
+        QVERIFY(both.size() == 2 && both[0].startsWith("A"));
+        filters.remove("own-A");
+        const QString undo = notice.last().at(3).toString();
+        QCOMPARE(write("C", "2"), QString()); // later work
+        m_session->act(undo);
+        QCOMPARE(own().size(), 3);
+        QCOMPARE(own().mid(0, 2), both);
+        QVERIFY(own()[2].startsWith("C"));
+        QCOMPARE(filters.active(), QString("own-C"));
+        // One of its name was written since: that one stays.
+        filters.remove("own-A");
+        const QString late = notice.last().at(3).toString();
+        QCOMPARE(write("A", "77"), QString());
+        const QStringList now = own();
+        m_session->act(late);
+        QCOMPARE(own(), now);
+        QCOMPARE(notice.last().at(0).toString(), QString("There is a filter of this name already."));
+    }
+
+    void callsThatCannotBeReadAreToldOnce()
+    {
+        addLooping(777, "claude-haiku-4-5");
+        m_engine->ledger.readError = "the disk is gone";
+        m_engine->hold = true;
+        RunsList &runs = open();
+        QSignalSpy notice(m_session.get(), &Session::notice);
+        int asked = 0;
+        for (int i = 0; i < 20; ++i) { // each answer that is not whole asks again at once
+            asked += static_cast<int>(m_engine->waiting.size());
+            m_engine->answer();
+            QTest::qWait(5);
+        }
+        QVERIFY2(asked < 15, qPrintable(QString::number(asked)));
+        QCOMPARE(runs.table()->totalCount(), 101);
+        QCOMPARE(notice.count(), 1);
+        QVERIFY2(notice[0][0].toString().contains("the disk is gone"), qPrintable(notice[0][0].toString()));
+        m_engine->hold = false;
+        m_engine->publish(m_maker->make({makeCall(*m_engine, kNow - kMinute, "alpha", "claude-opus-4-5", 1)}));
+        QTest::qWait(300);
+        QCOMPARE(notice.count(), 1); // it still is so
+        m_engine->ledger.readError.clear();
+        m_engine->publish(m_maker->make({makeCall(*m_engine, kNow - kMinute, "alpha", "claude-opus-4-5", 2)}));
+        QTRY_COMPARE(count("Looping"), QString("1"));
+    }
+
+    void rulesThatWereAppliedAreSeenInCalls()
+    {
+        addLooping(777, "claude-opus-4-5");
+        RunsQuery query;
+        query.snapshot = m_maker->make({});
+        query.window = {0, kNow};
+        query.segment = "all";
+        query.filter = {{RunCondition::Test::Model, "haiku", 0}};
+        RunsWorker worker;
+        QCOMPARE(worker.answer(query, m_engine->ledger).total, 0);
+        for (Call &call : m_engine->ledger.calls) // the same counts under another name
+            call.model = m_engine->symbols.intern("claude-haiku-4-5");
+        auto again = m_maker->make({});
+        query.snapshot = again;
+        QCOMPARE(worker.answer(query, m_engine->ledger).total, 0); // not read again for nothing
+        again->prices.generation = 1;
+        QCOMPARE(worker.answer(query, m_engine->ledger).total, 1);
+    }
+
     void aNameIsTakenOnce()
     {
         RunFilters &filters = *open().filters();
@@ -177,6 +251,23 @@ private Q_SLOTS:
     }
 
 private:
+    /// A failed call and three like it.
+    RunRow addLooping(std::uint64_t id, const char *model)
+    {
+        RunRow looping = makeRun(*m_engine, id, "alpha", kNow - kHour, kNow - kMinute, Outcome::Success, 1);
+        looping.totals = {};
+        for (int i = 0; i < 4; ++i) {
+            Call c = makeCall(*m_engine, kNow - 50 * kMinute + i * kSecond, "alpha", model, 1, 1000, 10);
+            c.run = looping.info.run;
+            c.names.step = m_engine->symbols.intern("fetch");
+            if (i == 0)
+                c.flags |= CallFailed;
+            m_engine->ledger.calls.push_back(c);
+            looping.totals.add(c);
+        }
+        m_maker->runs.push_back(looping);
+        return looping;
+    }
     RunsList &open()
     {
         m_engine->publish(m_maker->make({makeCall(*m_engine, kNow - kMinute, "alpha", "claude-opus-4-5", 1)}));

@@ -48,6 +48,8 @@ RunTraits traitsOf(const RunRow &row, const std::vector<Call> &calls)
     RunTraits traits;
     traits.calls = row.totals.calls;
     traits.errors = row.totals.errors;
+    traits.input = row.totals.inTotal();
+    traits.output = row.totals.outTotal();
     for (const Call &call : calls)
         if (call.model != 0 && std::find(traits.models.begin(), traits.models.end(), call.model) == traits.models.end())
             traits.models.push_back(call.model);

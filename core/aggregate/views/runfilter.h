@@ -38,14 +38,15 @@ struct RunCondition {
 };
 [[nodiscard]] constexpr bool readsCalls(RunCondition::Test test) { return test >= RunCondition::Test::Model; }
 
-/// What only a run's calls tell. `calls` and `errors` say which state of the run it was read from.
+/// What only a run's calls tell. The counts say which state of the run it was read from.
 struct RunTraits {
-    std::int64_t calls = 0, errors = 0, retries = 0;
+    std::int64_t calls = 0, errors = 0, input = 0, output = 0, retries = 0;
     bool looping = false;
     std::vector<Symbol> models;
     [[nodiscard]] bool isOf(const RunRow &row) const
     {
-        return calls == row.totals.calls && errors == row.totals.errors;
+        const Totals &t = row.totals;
+        return calls == t.calls && errors == t.errors && input == t.inTotal() && output == t.outTotal();
     }
 };
 /// `calls` by time.

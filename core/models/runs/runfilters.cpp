@@ -227,19 +227,33 @@ void RunFilters::remove(const QString &id)
     const int at = ownIndex(id);
     if (at < 0)
         return;
-    const std::vector<SavedFilter> former = m_services.config.values().runFilters;
-    const QString active = m_active;
-    std::vector<SavedFilter> own = former;
+    std::vector<SavedFilter> own = m_services.config.values().runFilters;
+    const SavedFilter gone = own[static_cast<std::size_t>(at)];
+    const bool active = m_active == id;
     own.erase(own.begin() + at);
-    if (m_active == id)
+    if (active)
         m_active.clear();
     replaceOwn(std::move(own));
-    m_services.notify(tr("Filter “%1” deleted.").arg(displayName(former[static_cast<std::size_t>(at)].name)),
-                      QStringLiteral("ok"), tr("Undo"), [this, former, active] {
-                          m_active = active;
-                          replaceOwn(former);
-                          m_services.notify(tr("The filter is back."), QStringLiteral("ok"), {}, {});
-                      });
+    m_services.notify(tr("Filter “%1” deleted.").arg(displayName(gone.name)), QStringLiteral("ok"), tr("Undo"),
+                      [this, gone, at, active] { putBack(gone, at, active); });
+}
+
+/// Only what was deleted: what was done since stays.
+void RunFilters::putBack(const SavedFilter &filter, int at, bool active)
+{
+    std::vector<SavedFilter> own = m_services.config.values().runFilters;
+    const QString id = idOf(filter, true);
+    if (ownIndex(id) >= 0 || own.size() >= kMost) {
+        m_services.notify(ownIndex(id) >= 0 ? tr("There is a filter of this name already.")
+                                            : tr("There are %1 filters already; delete one first.").arg(kMost),
+                          QStringLiteral("warn"), {}, {});
+        return;
+    }
+    own.insert(own.begin() + std::min(at, static_cast<int>(own.size())), filter);
+    if (active && m_active.isEmpty())
+        m_active = id;
+    replaceOwn(std::move(own));
+    m_services.notify(tr("The filter is back."), QStringLiteral("ok"), {}, {});
 }
 
 void RunFilters::replaceOwn(std::vector<SavedFilter> filters)

@@ -77,6 +77,7 @@ private:
     [[nodiscard]] int ownIndex(const QString &id) const;
     [[nodiscard]] const SavedFilter *find(const QString &id) const;
     void replaceOwn(std::vector<SavedFilter> filters);
+    void putBack(const SavedFilter &filter, int at, bool active);
 
     Services &m_services;
     std::vector<SavedFilter> m_builtIn;

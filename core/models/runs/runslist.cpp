@@ -279,8 +279,19 @@ void RunsList::showStatus(const RunsAnswer &answer)
                       narrowed() && !m_filters.active().isEmpty() ? m_filters.activeWords() : QString());
 }
 
+/// Once, not with every snapshot in which it stays so.
+void RunsList::tellError(const RunsAnswer &answer)
+{
+    if (!answer.error.isEmpty() && answer.error != m_error)
+        m_services.notify(tr("Calls could not be read: %1. Filters that ask for them may miss runs.").arg(answer.error),
+                          QStringLiteral("crit"), {}, {});
+    if (!answer.error.isEmpty() || !answer.pending)
+        m_error = answer.error;
+}
+
 void RunsList::received(const RunsAnswer &answer)
 {
+    tellError(answer);
     showSegments(answer);
     m_filters.setCounts(answer.counts);
     showPresent(answer);

@@ -60,6 +60,7 @@ private:
     void showSegments(const RunsAnswer &answer);
     void showStatus(const RunsAnswer &answer);
     void showPresent(const RunsAnswer &answer);
+    void tellError(const RunsAnswer &answer);
     void narrow();
     [[nodiscard]] TableRow rowOf(const RunRow &run, double dearest) const;
     [[nodiscard]] QString narrowedBy() const;
@@ -72,7 +73,7 @@ private:
     View m_view; ///< snapshot, time and window of the last View; nothing that was folded
     std::optional<Symbol> m_workflow;
     QString m_segment = QStringLiteral("all");
-    QString m_filter, m_sub;
+    QString m_filter, m_sub, m_error;
     QVariantList m_segments;
     int m_shown;
     int m_revision = -1;

@@ -63,7 +63,7 @@ const RunTraits *RunsWorker::traits(const RunRow &row, Ledger &ledger)
     const auto found = m_traits.find(row.info.run);
     if (found != m_traits.end() && found->second.isOf(row))
         return &found->second;
-    if (monotonicNow() > m_deadline)
+    if (!m_error.isEmpty() || monotonicNow() > m_deadline)
         return nullptr;
     CallFilter filter;
     filter.run = row.info.run;
@@ -72,8 +72,10 @@ const RunTraits *RunsWorker::traits(const RunRow &row, Ledger &ledger)
         calls.push_back(call);
         return true;
     });
-    if (!read)
-        return nullptr; // asked again with the next slice
+    if (!read) {
+        m_error = QString::fromStdString(read.error().message);
+        return nullptr;
+    }
     if (m_traits.size() >= kMostTraits)
         m_traits.clear();
     return &(m_traits[row.info.run] = traitsOf(row, calls));
@@ -127,9 +129,20 @@ void RunsWorker::sort(std::vector<const RunRow *> &runs, const RunsQuery &query)
     std::transform(keyed.begin(), keyed.end(), runs.begin(), [](const auto &entry) { return entry.second; });
 }
 
+void RunsWorker::lookAt(const Snapshot &snapshot)
+{
+    if (snapshot.prices.generation != m_generation)
+        m_traits.clear(); // resolved again: other names and rules, perhaps with the same counts
+    if (snapshot.sequence != m_sequence)
+        m_error.clear();
+    m_generation = snapshot.prices.generation;
+    m_sequence = snapshot.sequence;
+}
+
 RunsAnswer RunsWorker::answer(const RunsQuery &query, Ledger &ledger)
 {
     m_deadline = monotonicNow() + kSlice;
+    lookAt(*query.snapshot);
     std::vector<const RunRow *> runs;
     m_scanner.forEach(query.snapshot->runs, query.window, [&](const RunRow &run) {
         if (!query.workflow || run.info.workflow == *query.workflow)
@@ -162,6 +175,10 @@ RunsAnswer RunsWorker::answer(const RunsQuery &query, Ledger &ledger)
     for (const auto &conditions : query.counted) {
         answer.counts.push_back(count(query, conditions, runs, bounds, ledger, nullptr));
         answer.pending = answer.pending || answer.counts.back().growing;
+    }
+    if (!m_error.isEmpty()) {
+        answer.error = m_error;
+        answer.pending = false; // asking again at once would read what cannot be read
     }
     describe(chosen, answer);
     sort(chosen, query);

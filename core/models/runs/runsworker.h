@@ -40,16 +40,19 @@ struct RunsAnswer {
     bool pending = false;      ///< ask again: calls are read in slices
     bool anyErrors = false, anyCache = false, anySignals = false, anySession = false;
     double dearest = 0;
+    QString error; ///< not empty: calls could not be read, what asks for them is not complete
 };
 
 /// Filters, counts and sorts all runs of a window, away from the GUI thread. Remembers what the calls of a run told
-/// until the run changes. One thread at a time; lives as long as its page.
+/// until the run changes or history is resolved again. After a read that failed none is tried till the next snapshot.
+/// One thread at a time; lives as long as its page.
 class RunsWorker {
 public:
     static constexpr TimeNs kSlice = 60'000'000; ///< time for reading calls in one answer
     [[nodiscard]] RunsAnswer answer(const RunsQuery &query, Ledger &ledger);
 
 private:
+    void lookAt(const Snapshot &snapshot);
     bool contains(const Snapshot &snapshot, Symbol name, const std::string &part);
     const RunTraits *traits(const RunRow &row, Ledger &ledger);
     RunsAnswer::Count count(const RunsQuery &query, const std::vector<RunCondition> &conditions,
@@ -61,6 +64,8 @@ private:
     std::unordered_map<Key128, RunTraits> m_traits;
     std::map<std::pair<std::string, Symbol>, bool> m_contains;
     TimeNs m_deadline = 0;
+    std::uint64_t m_sequence = 0, m_generation = 0; ///< of the last snapshot
+    QString m_error;                                ///< of a read in that snapshot
 };
 
 } // namespace flyball

@@ -174,6 +174,12 @@ private Q_SLOTS:
         RunRow later = row(1);
         later.totals.calls = 4;
         QVERIFY(!traits.isOf(later));
+        // As many calls, told again by another channel: other counts.
+        for (const TokenClass which : {TokenClass::InFresh, TokenClass::OutText}) {
+            later = row(1);
+            later.totals.tokens[static_cast<std::size_t>(which)] = 1;
+            QVERIFY(!traits.isOf(later));
+        }
     }
 };
 
