@@ -17,6 +17,7 @@ public:
     std::vector<SpanFact> spans;
     std::vector<Cell> minutes;
     std::string readError;      ///< not empty: calls cannot be read
+    std::string signalError;    ///< not empty: signals cannot be read to their end
     std::string retainedBefore; ///< what meta() says of it
 
     const OpenReport &openReport() const override { return m_report; }
@@ -51,6 +52,8 @@ public:
     {
         for (const SignalFact &signal : signalFacts)
             sink(signal);
+        if (!signalError.empty())
+            return Error{ErrorCode::Unreadable, signalError};
         return {};
     }
     Result<std::vector<RejectCount>> loadRejects() override { return unused(); }

@@ -318,6 +318,94 @@ private Q_SLOTS:
         QVERIFY(m_engine->success.empty());
         QVERIFY(!success->chosen());
     }
+
+    /// Undoing one workflow's choice leaves those that were made since, and waits for one that is being applied.
+    void undoIsOfOneWorkflow()
+    {
+        publishRuns();
+        auto session = open();
+        SuccessModel *success = session->success();
+        const auto choose = [&](const char *workflow) {
+            session->navigation()->openWorkflow(symbolId(m_engine->symbols.find(workflow)));
+            session->refreshNow();
+            settle();
+            success->open(QStringLiteral("judge"));
+            success->setThreshold(QStringLiteral("0.8"));
+            success->use();
+        };
+        const auto chosen = [&] {
+            QStringList names;
+            for (const SuccessRule &rule : m_engine->success)
+                names << QString::fromStdString(rule.workflow);
+            return names.join(u' ');
+        };
+        choose("alpha");
+        settle();
+        const QString undoAlpha = m_undo;
+        choose("beta");
+        QVERIFY(success->busy());
+        session->act(undoAlpha);
+        QCOMPARE(chosen(), QStringLiteral("alpha beta"));
+        QCOMPARE(m_notices.last(), QStringLiteral("Another choice is being applied."));
+        const QString again = m_undo;
+        settle();
+        session->act(again); // seen from the other workflow
+        settle();
+        QCOMPARE(chosen(), QStringLiteral("beta"));
+        QVERIFY(success->chosen());
+        ConfigStore stored(m_config, true);
+        QCOMPARE(stored.values().success.size(), std::size_t(1));
+        QCOMPARE(stored.values().success[0].workflow, std::string("beta"));
+    }
+
+    void signalsThatCannotBeReadAreNotCountedInPart()
+    {
+        publishRuns();
+        m_engine->ledger.signalError = "the disk is gone";
+        auto session = open();
+        session->navigation()->openWorkflow(symbolId(m_engine->symbols.find("alpha")));
+        session->refreshNow();
+        settle();
+        QCOMPARE(session->success()->rows().size(), 0);
+        QCOMPARE(m_notices.filter(QStringLiteral("the disk is gone")).size(), 1);
+        QCOMPARE(session->success()->counts(), QStringLiteral("Outcomes: 4 unknown")); // those need no signals
+    }
+
+    /// Runs are looked at on the query thread, and not at all while nothing has changed.
+    void runsAreLookedAtOnlyWhenSomethingChanged()
+    {
+        publishRuns();
+        auto session = open();
+        m_engine->hold = true;
+        session->navigation()->openWorkflow(symbolId(m_engine->symbols.find("alpha")));
+        session->refreshNow();
+        settle();
+        QCOMPARE(session->success()->counts(), QString());
+        m_engine->answer();
+        settle();
+        QCOMPARE(session->success()->counts(), QStringLiteral("Outcomes: 4 unknown"));
+        QCOMPARE(session->success()->rows().size(), 2);
+        for (int i = 0; i < 5 && !m_engine->waiting.empty(); ++i) {
+            m_engine->answer();
+            settle();
+        }
+        QVERIFY(m_engine->waiting.empty());
+        m_engine->publish(std::make_shared<Snapshot>(*m_engine->latest()));
+        session->refreshNow();
+        settle();
+        const std::size_t still = m_engine->waiting.size();
+        m_engine->answer();
+        settle();
+        m_maker->runs[0].info.outcome = Outcome::Success;
+        m_maker->runs[0].info.origin = OutcomeOrigin::Stated;
+        m_engine->publish(m_maker->make({makeCall(*m_engine, kNow - kMinute, "alpha", "m", 1)}));
+        session->refreshNow();
+        settle();
+        QVERIFY(m_engine->waiting.size() > still);
+        m_engine->answer();
+        settle();
+        QCOMPARE(session->success()->counts(), QStringLiteral("Outcomes: 1 stated by the agent, 3 unknown"));
+    }
 };
 
 QTEST_MAIN(TestQualityModels)

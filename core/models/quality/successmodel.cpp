@@ -2,6 +2,7 @@
 #include "core/models/quality/successmodel.h"
 
 #include <QVariantMap>
+#include <algorithm>
 #include <cmath>
 
 #include "core/models/text/displayname.h"
@@ -25,8 +26,8 @@ QStringList wordsOf(const QString &list)
 
 } // namespace
 
-SuccessModel::SuccessModel(Services &services, ViewBuilder &builder, QObject *parent)
-    : QObject(parent), m_services(services), m_builder(builder)
+SuccessModel::SuccessModel(Services &services, QObject *parent)
+    : QObject(parent), m_services(services), m_scanner(std::make_shared<RunScanner>())
 {}
 
 const SuccessRule *SuccessModel::rule() const
@@ -41,48 +42,43 @@ bool SuccessModel::chosen() const { return rule() != nullptr; }
 
 void SuccessModel::show(const View &view, Symbol workflow)
 {
-    Basis basis;
-    basis.workflow = workflow;
-    basis.range = view.rangeRevision;
-    std::vector<RunRow> runs;
-    m_builder.runs().forEach(view.snapshot->runs, view.window, [&](const RunRow &row) {
-        if (row.info.workflow != workflow)
-            return;
-        ++basis.runs;
-        basis.known += row.info.outcome == Outcome::Unknown ? 0 : 1;
-        basis.signalCount += row.signals;
-        runs.push_back(row);
-    });
-    const bool other = basis.workflow != m_basis.workflow;
-    if (other) {
+    const bool other = workflow != m_workflowSymbol;
+    const bool range = view.rangeRevision != m_range;
+    if (other || m_again) {
+        m_workflowSymbol = workflow;
         m_workflow = view.rawName(workflow).toStdString();
         m_stats.clear();
         m_rows.clear();
+        m_counts.clear();
         open({});
     }
-    if (basis == m_basis)
-        return;
-    describe(runs);
-    Q_EMIT changed();
-    if (!other && m_asked.isValid() && m_asked.elapsed() < kRestMs && basis.range == m_basis.range)
+    if (other || range || m_again) {
+        m_again = false;
+        m_due = true;
+        m_asking = false; // what is on its way is of another question
+        m_shown = {};
+        m_range = view.rangeRevision;
+        m_snapshot.reset();
+        describe({});
+        Q_EMIT changed();
+    }
+    if (m_asking)
         return; // the next refresh asks
-    m_basis = basis;
-    m_runs = basis.runs;
-    ask(view, std::move(runs));
+    if (!m_due && m_snapshot && m_window == view.window && view.snapshot->sameFigures(*m_snapshot))
+        return;
+    ask(view);
 }
 
-void SuccessModel::describe(const std::vector<RunRow> &runs)
+/// By origin of their outcomes.
+void SuccessModel::describe(const Runs &runs)
 {
-    std::array<std::int64_t, 4> by{};
-    for (const RunRow &row : runs)
-        ++by[static_cast<std::size_t>(row.info.origin)];
     const Formatter &f = m_services.format;
     const std::array<QString, 4> words{tr("%1 unknown"), tr("%1 stated by the agent"), tr("%1 from signals"),
                                        tr("%1 from how they ended")};
     QStringList parts;
     for (const std::size_t i : {1U, 2U, 3U, 0U})
-        if (by[i] > 0)
-            parts << words[i].arg(f.count(by[i]));
+        if (runs.origins[i] > 0)
+            parts << words[i].arg(f.count(runs.origins[i]));
     m_counts = parts.isEmpty() ? QString() : tr("Outcomes: %1").arg(parts.join(QStringLiteral(", ")));
     const SuccessRule *chosen = rule();
     if (!chosen)
@@ -98,31 +94,87 @@ void SuccessModel::describe(const std::vector<RunRow> &runs)
         m_origin = tr("success: %1 passes").arg(shown(chosen->signal));
 }
 
-void SuccessModel::ask(const View &view, std::vector<RunRow> runs)
+/// The query thread looks at the runs of the window; at their signals only when the runs differ from what is shown.
+void SuccessModel::ask(const View &view)
 {
-    m_asked.start();
-    const int request = ++m_request;
-    CallFilter filter = view.callFilter();
-    filter.workflow = m_basis.workflow;
-    filter.since = kNoTime; // a run of the window may have begun before it
-    const SuccessRule *chosen = rule();
-    m_services.engine.query([this, request, filter, runs = std::move(runs), snapshot = view.snapshot,
-                             rule = chosen ? std::optional(*chosen) : std::nullopt,
-                             box = m_services.mailbox](Ledger &ledger) mutable {
-        const SymbolTable &symbols = *snapshot->symbols;
-        SignalCounter counter(std::move(runs), symbols);
-        auto read = ledger.readSignals([&](const SignalFact &signal) { counter.add(signal); });
-        if (read && counter.wantsCalls())
-            read = ledger.readCalls(filter, CallOrder::TimeAscending, 0, [&](const Call &call) {
-                if (call.request != 0)
-                    counter.addCall(hash64(symbols.text(call.request)), call.run);
-                return true;
+    m_asking = true;
+    m_snapshot = view.snapshot;
+    m_window = view.window;
+    Question question;
+    question.request = ++m_request;
+    question.snapshot = view.snapshot;
+    question.window = view.window;
+    question.workflow = m_workflowSymbol;
+    question.calls = view.callFilter();
+    question.calls.workflow = m_workflowSymbol;
+    question.calls.since = kNoTime; // a run of the window may have begun before it
+    question.shown = m_due ? std::nullopt : std::optional(m_shown);
+    question.rested = m_shown == Runs() || !m_asked.isValid() || m_asked.elapsed() >= kRestMs;
+    if (const SuccessRule *chosen = rule())
+        question.rule = *chosen;
+    m_services.engine.query(
+        [this, question = std::move(question), scanner = m_scanner, box = m_services.mailbox](Ledger &ledger) {
+            box->post([this, request = question.request, answer = answerTo(question, *scanner, ledger)] {
+                if (request == m_request)
+                    received(answer);
             });
-        box->post([this, request, stats = counter.finish(rule ? &*rule : nullptr)] {
-            if (request == m_request)
-                showStats(stats);
         });
+}
+
+SuccessModel::Answer SuccessModel::answerTo(const Question &question, RunScanner &scanner, Ledger &ledger)
+{
+    Answer answer;
+    std::vector<RunRow> rows;
+    scanner.forEach(question.snapshot->runs, question.window, [&](const RunRow &row) {
+        if (row.info.workflow != question.workflow)
+            return;
+        ++answer.runs.count;
+        ++answer.runs.origins[static_cast<std::size_t>(row.info.origin)];
+        answer.runs.known += row.info.outcome == Outcome::Unknown ? 0 : 1;
+        answer.runs.signalCount += row.signals;
+        rows.push_back(row);
     });
+    const bool differs = !question.shown || *question.shown != answer.runs;
+    answer.due = differs && !question.rested;
+    if (!differs || answer.due)
+        return answer;
+    const SymbolTable &symbols = *question.snapshot->symbols;
+    SignalCounter counter(std::move(rows), symbols);
+    auto read = ledger.readSignals([&](const SignalFact &signal) { counter.add(signal); });
+    if (read && counter.wantsCalls())
+        read = ledger.readCalls(question.calls, CallOrder::TimeAscending, 0, [&](const Call &call) {
+            if (call.request != 0)
+                counter.addCall(hash64(symbols.text(call.request)), call.run);
+            return true;
+        });
+    if (read)
+        answer.stats = counter.finish(question.rule ? &*question.rule : nullptr);
+    else
+        answer.error = QString::fromStdString(read.error().message);
+    return answer;
+}
+
+void SuccessModel::received(const Answer &answer)
+{
+    m_asking = false;
+    m_due = answer.due;
+    describe(answer.runs);
+    if (answer.stats || !answer.error.isEmpty()) {
+        m_asked.start();
+        m_shown = answer.runs;
+        m_runs = answer.runs.count;
+    }
+    if (!answer.error.isEmpty()) {
+        if (answer.error != m_readError)
+            m_services.notify(tr("Signals could not be read: %1").arg(answer.error), QStringLiteral("crit"), {}, {});
+        m_rows.clear(); // a part of them would be other numbers
+    }
+    if (answer.stats || !answer.error.isEmpty())
+        m_readError = answer.error;
+    if (answer.stats)
+        showStats(*answer.stats);
+    else
+        Q_EMIT changed();
 }
 
 void SuccessModel::showStats(const std::vector<SignalStats> &stats)
@@ -238,50 +290,69 @@ void SuccessModel::use()
         chosen.passLabels.push_back(word.toStdString());
     if (!m_threshold.trimmed().isEmpty())
         chosen.threshold = QLocale::c().toDouble(m_threshold.trimmed());
-    std::vector<SuccessRule> rules = m_services.config.values().success;
-    std::erase_if(rules, [&](const SuccessRule &r) { return r.workflow == m_workflow; });
-    rules.push_back(chosen);
-    put(rules, tr("%1 decides success of %2 now.").arg(shown(chosen.signal), shown(m_workflow)));
+    put(m_workflow, chosen, tr("%1 decides success of %2 now.").arg(shown(chosen.signal), shown(m_workflow)));
 }
 
 void SuccessModel::clear()
 {
-    std::vector<SuccessRule> rules = m_services.config.values().success;
-    if (m_busy || std::erase_if(rules, [&](const SuccessRule &r) { return r.workflow == m_workflow; }) == 0)
-        return;
-    put(rules, tr("Signals say themselves what succeeded."));
+    if (!m_busy && rule() != nullptr)
+        put(m_workflow, std::nullopt, tr("Signals say themselves what succeeded."));
 }
 
-void SuccessModel::put(const std::vector<SuccessRule> &rules, const QString &text)
+void SuccessModel::undo(const std::string &workflow, const std::optional<SuccessRule> &former)
 {
-    const std::vector<SuccessRule> former = m_services.config.values().success;
-    m_services.config.edit().success = rules;
+    if (!m_busy)
+        return put(workflow, former, tr("Success is decided as before."));
+    m_services.notify(tr("Another choice is being applied."), QStringLiteral("warn"), tr("Undo"),
+                      [this, workflow, former] { undo(workflow, former); });
+}
+
+/// The choice of one workflow; those of the others stay as they are then.
+std::optional<SuccessRule> SuccessModel::replace(const std::string &workflow, const std::optional<SuccessRule> &rule)
+{
+    std::vector<SuccessRule> &rules = m_services.config.edit().success;
+    const auto it =
+        std::find_if(rules.begin(), rules.end(), [&](const SuccessRule &r) { return r.workflow == workflow; });
+    const std::optional<SuccessRule> former = it == rules.end() ? std::nullopt : std::optional(*it);
+    if (it != rules.end() && rule)
+        *it = *rule;
+    else if (it != rules.end())
+        rules.erase(it);
+    else if (rule)
+        rules.push_back(*rule);
+    return former;
+}
+
+void SuccessModel::put(const std::string &workflow, const std::optional<SuccessRule> &rule, const QString &text)
+{
+    const std::optional<SuccessRule> former = replace(workflow, rule);
     if (const auto saved = m_services.config.save(); !saved)
         m_services.notify(tr("The choice was not saved: %1").arg(QString::fromStdString(saved.error().message)),
                           QStringLiteral("crit"), {}, {});
     m_busy = true;
     close();
-    m_basis = {};
+    m_again = true;
     Q_EMIT changed();
-    m_services.engine.changeSuccess(rules, [this, former, text, box = m_services.mailbox](Result<> result) {
-        box->post([this, former, text, result = std::move(result)] {
-            m_busy = false;
-            m_basis = {};
-            if (!result && result.error().code == ErrorCode::Locked) {
-                m_services.config.edit().success = former;
-                (void)m_services.config.save();
-            }
-            if (!result)
-                m_services.notify(
-                    tr("History was not decided again: %1").arg(QString::fromStdString(result.error().message)),
-                    QStringLiteral("crit"), {}, {});
-            else
-                m_services.notify(text, QStringLiteral("ok"), tr("Undo"),
-                                  [this, former] { put(former, tr("Success is decided as before.")); });
-            Q_EMIT changed();
-            m_services.refresh();
+    m_services.engine.changeSuccess(
+        m_services.config.values().success, [this, workflow, former, text, box = m_services.mailbox](Result<> result) {
+            box->post([this, workflow, former, text, result = std::move(result)] {
+                m_busy = false;
+                m_again = true;
+                if (!result && result.error().code == ErrorCode::Locked) {
+                    (void)replace(workflow, former);
+                    (void)m_services.config.save();
+                }
+                if (!result)
+                    m_services.notify(
+                        tr("History was not decided again: %1").arg(QString::fromStdString(result.error().message)),
+                        QStringLiteral("crit"), {}, {});
+                else
+                    m_services.notify(text, QStringLiteral("ok"), tr("Undo"),
+                                      [this, workflow, former] { undo(workflow, former); });
+                Q_EMIT changed();
+                m_services.refresh();
+            });
         });
-    });
 }
 
 } // namespace flyball

@@ -5,15 +5,20 @@
 #include <QObject>
 #include <QVariantList>
 #include <QtQml/qqmlregistration.h>
+#include <array>
+#include <memory>
+#include <optional>
 
+#include "core/aggregate/views/runstats.h"
 #include "core/aggregate/views/signalstats.h"
 #include "core/models/session/services.h"
-#include "core/models/session/viewbuilder.h"
+#include "core/models/session/view.h"
 
 namespace flyball {
 
 /// The quality signals of one workflow over the range, and the one that is its measure of success. Choosing one
-/// decides history again, at once; the toast takes it back. GUI thread.
+/// decides history again, at once; the toast takes that choice back, and no later one. Runs and signals are looked at
+/// by the query thread, when figures or the window changed. GUI thread.
 class SuccessModel : public QObject {
     Q_OBJECT
     QML_ELEMENT
@@ -34,7 +39,7 @@ class SuccessModel : public QObject {
     Q_PROPERTY(bool canUse READ canUse NOTIFY formChanged)
 
 public:
-    SuccessModel(Services &services, ViewBuilder &builder, QObject *parent = nullptr);
+    explicit SuccessModel(Services &services, QObject *parent = nullptr);
 
     /// {name, text, coverage, pass, fail, undecided, rate, chosen, accessible}, most runs first.
     [[nodiscard]] QVariantList rows() const { return m_rows; }
@@ -70,29 +75,54 @@ Q_SIGNALS:
     void formChanged();
 
 private:
-    struct Basis {
+    /// What tells whether the signals have to be counted again.
+    struct Runs {
+        std::int64_t count = 0, known = 0, signalCount = 0;
+        std::array<std::int64_t, 4> origins{}; ///< by OutcomeOrigin
+        friend bool operator==(const Runs &, const Runs &) = default;
+    };
+    struct Question {
+        int request = 0;
+        std::shared_ptr<const Snapshot> snapshot;
+        Window window;
         Symbol workflow = 0;
-        int range = -1;
-        std::int64_t runs = 0, known = 0, signalCount = 0;
-        friend bool operator==(const Basis &, const Basis &) = default;
+        CallFilter calls;
+        std::optional<Runs> shown; ///< nothing: signals are wanted whatever the runs are
+        std::optional<SuccessRule> rule;
+        bool rested = true;
+    };
+    struct Answer {
+        Runs runs;
+        std::optional<std::vector<SignalStats>> stats;
+        QString error;
+        bool due = false; ///< signals have changed, but were looked at just now
     };
     [[nodiscard]] const SuccessRule *rule() const;
-    void ask(const View &view, std::vector<RunRow> runs);
+    void ask(const View &view);
+    [[nodiscard]] static Answer answerTo(const Question &question, RunScanner &scanner, Ledger &ledger);
+    void received(const Answer &answer);
     void showStats(const std::vector<SignalStats> &stats);
-    void describe(const std::vector<RunRow> &runs);
+    void describe(const Runs &runs);
     void check();
-    void put(const std::vector<SuccessRule> &rules, const QString &text);
+    std::optional<SuccessRule> replace(const std::string &workflow, const std::optional<SuccessRule> &rule);
+    void put(const std::string &workflow, const std::optional<SuccessRule> &rule, const QString &text);
+    void undo(const std::string &workflow, const std::optional<SuccessRule> &former);
 
     Services &m_services;
-    ViewBuilder &m_builder;
-    Basis m_basis;
+    std::shared_ptr<RunScanner> m_scanner;      ///< used on the query thread only
+    std::shared_ptr<const Snapshot> m_snapshot; ///< last looked at, in m_window
+    Window m_window;
+    Runs m_shown; ///< of which the signals are shown
     QElapsedTimer m_asked;
     std::string m_workflow;
+    Symbol m_workflowSymbol = 0;
+    int m_range = -1;
     std::int64_t m_runs = 0;
     std::vector<SignalStats> m_stats;
     QVariantList m_rows;
-    QString m_origin, m_counts, m_current, m_labels, m_threshold, m_labelsHint, m_thresholdHint, m_error;
+    QString m_origin, m_counts, m_current, m_labels, m_threshold, m_labelsHint, m_thresholdHint, m_error, m_readError;
     int m_request = 0;
+    bool m_asking = false, m_due = true, m_again = true;
     bool m_busy = false, m_needsLabels = false, m_needsThreshold = false;
 };
 

@@ -52,7 +52,7 @@ Session::Session(Engine &engine, SessionOptions options, QObject *parent)
       m_sources(m_services, this),
       m_settings(m_services, this),
       m_attribution(m_services, this),
-      m_success(m_services, m_builder, this),
+      m_success(m_services, this),
       m_palette(m_services, this),
       m_status(m_services, this),
       m_importing(m_services, this),
