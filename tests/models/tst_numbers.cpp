@@ -193,6 +193,78 @@ private Q_SLOTS:
         QCOMPARE(tree.filter(QStringLiteral("circle")).size(), 1);
     }
 
+    /// Each row of who calls whom opens what it counts.
+    void anAgentOfTwoCallers()
+    {
+        fleet();
+        const auto name = [&](const char *text) { return m_engine->symbols.intern(text); };
+        for (std::size_t i = 0; i < 20; ++i) {
+            m_engine->ledger.calls[i].names.agent = name(i < 4 ? "boss" : i < 8 ? "clerk" : "typist");
+            m_engine->ledger.calls[i].parentAgent = i < 4 ? 0 : name(i < 8 || i >= 15 ? "boss" : "clerk");
+        }
+        openNumbers();
+        QTRY_COMPARE(numbers().state(), QStringLiteral("ready"));
+        const auto behind = [&](const char *agent, const char *caller) {
+            const Symbol above = *caller == 0 ? 0 : name(caller);
+            const QString id = symbolId(name(agent)) + u'/' + symbolId(above);
+            const int row = numbers().agents()->indexOf(id);
+            numbers().openPart(QStringLiteral("agent"), id);
+            const QString count = numbers().agents()->row(row).value(QStringLiteral("calls")).toString();
+            const bool same =
+                QTest::qWaitFor([&] { return QString::number(m_session->calls()->calls().size()) == count; }, 1000);
+            return same ? count : QStringLiteral("not ") + count;
+        };
+        QCOMPARE(behind("typist", "clerk"), QStringLiteral("7"));
+        QCOMPARE(behind("typist", "boss"), QStringLiteral("5"));
+        QCOMPARE(behind("clerk", "boss"), QStringLiteral("4"));
+        QCOMPARE(behind("boss", ""), QStringLiteral("4"));
+    }
+
+    void agentsNestAsDeepAsATraceLikes()
+    {
+        fleet();
+        constexpr int kAgents = 30'000;
+        const auto name = [&](int i) { return m_engine->symbols.intern("a" + std::to_string(i)); };
+        for (int i = 0; i < kAgents; ++i) {
+            Call c = makeCall(*m_engine, kNow - kHour + i, "alpha", "m", 1, 1, 1);
+            c.names.agent = name(i);
+            c.parentAgent = i == 0 ? 0 : name(i - 1);
+            m_engine->ledger.calls.push_back(c);
+        }
+        openNumbers();
+        QTRY_COMPARE_WITH_TIMEOUT(numbers().state(), QStringLiteral("ready"), 20'000);
+        QVERIFY(numbers().agents()->count() >= kAgents);
+        const int last = numbers().agents()->indexOf(symbolId(name(kAgents - 1)) + u'/' + symbolId(name(kAgents - 2)));
+        QVERIFY2(last >= kAgents - 1, "it stands below all others");
+    }
+
+    /// A choice of which the range has nothing any more is no choice: title, scope and figures are of the workflow.
+    void aScopeThatIsGone()
+    {
+        for (const bool wholeDimension : {false, true}) {
+            init();
+            fleet();
+            openNumbers();
+            QTRY_COMPARE(numbers().state(), QStringLiteral("ready"));
+            numbers().setDimension(QStringLiteral("prompt"));
+            numbers().setValue(symbolId(m_engine->symbols.intern("v1")));
+            QTRY_COMPARE(plain(numbers().sub()), QStringLiteral("v1, 10 calls, 5 runs ended"));
+            for (Call &call : m_engine->ledger.calls)
+                call.names.promptVersion = wholeDimension ? 0 : m_engine->symbols.intern("v2");
+            m_engine->publish(m_maker->make(m_engine->ledger.calls));
+            m_session->refreshNow();
+            QCOMPARE(numbers().dimension(), QString());
+            QCOMPARE(numbers().value(), QString());
+            QVERIFY(numbers().values().isEmpty());
+            QCOMPARE(numbers().measures()->count(), 0);
+            QTRY_COMPARE(plain(numbers().sub()), QStringLiteral("alpha, 20 calls, 10 runs ended"));
+            QCOMPARE(cell("success_rate", "of"), QStringLiteral("9 / 10"));
+            numbers().openCalls(QStringLiteral("output_share"));
+            QTRY_COMPARE(m_session->calls()->calls().size(), std::size_t(20));
+            cleanup();
+        }
+    }
+
     void aLedgerThatCannotBeRead()
     {
         fleet();

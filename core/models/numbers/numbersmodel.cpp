@@ -101,12 +101,18 @@ void NumbersModel::setValue(const QString &id)
     drop();
 }
 
-void NumbersModel::drop()
+/// No figure of one scope may be seen under the name of another.
+void NumbersModel::forget()
 {
     m_job.reset();
     m_numbers.reset();
     m_measures.setSortedRows({}, 0);
     setState(QStringLiteral("loading"), {}, {});
+}
+
+void NumbersModel::drop()
+{
+    forget();
     Q_EMIT scopeChanged();
     m_services.refresh();
 }
@@ -144,13 +150,29 @@ void NumbersModel::offerScopes(const View &view, Symbol workflow)
                              group.key[0] == 0 ? tr("not recorded")
                                                : view.name(group.key[0], explore::nameKindOf(word.dimension))}});
     }
-    if (dimensions == m_dimensions && values == m_values)
+    const auto offers = [](const QVariantList &list, const QString &key) {
+        return std::any_of(list.begin(), list.end(), [&](const QVariant &option) {
+            return option.toMap().value(QStringLiteral("key")).toString() == key;
+        });
+    };
+    QString dimension = m_dimension, value = m_value;
+    // Nothing of the choice is left in the range: the whole workflow again.
+    if (!offers(dimensions, dimension) || (!value.isEmpty() && !offers(values, value))) {
+        dimension.clear();
+        value.clear();
+        values.clear();
+    }
+    // A dimension without its value chosen yet means the dearest one.
+    if (value.isEmpty() && !values.isEmpty())
+        value = values.first().toMap().value(QStringLiteral("key")).toString();
+    if (dimensions == m_dimensions && values == m_values && dimension == m_dimension && value == m_value)
         return;
+    if (dimension != m_dimension)
+        forget();
     m_dimensions = dimensions;
     m_values = values;
-    // A dimension without its value chosen yet means the dearest one.
-    if (m_value.isEmpty() && !values.isEmpty())
-        m_value = values.first().toMap().value(QStringLiteral("key")).toString();
+    m_dimension = dimension;
+    m_value = value;
     Q_EMIT scopeChanged();
 }
 
@@ -311,6 +333,9 @@ void NumbersModel::openPart(const QString &kind, const QString &id)
     request.filter = filterOf(scope);
     explore::narrow(request.filter, *dimension, *symbol);
     request.title = tr("Calls of one %1").arg(explore::wordOf(kind));
+    // A row of who calls whom is an agent as one other called it.
+    if (const auto caller = symbolFromId(id.section(u'/', 1)); id.contains(u'/') && caller)
+        request.keep = [caller = *caller](const Call &call) { return call.parentAgent == caller; };
     m_services.openCalls(request);
 }
 

@@ -60,7 +60,7 @@ public:
 
     /// The calls behind a measure, by its key.
     Q_INVOKABLE void openCalls(const QString &key);
-    /// The calls of one segment, prompt version or agent: "segment", "prompt", "agent" and the row's id.
+    /// The calls of one row: "segment", "prompt", "agent" and the row's id, which for an agent names its caller too.
     Q_INVOKABLE void openPart(const QString &kind, const QString &id);
 
     void show(const View &view, Symbol workflow);
@@ -75,6 +75,7 @@ private:
     void ask(const View &view, const MeasureQuestion &question);
     void next(const std::shared_ptr<Job> &job);
     void arrived(const std::shared_ptr<Job> &job, const std::shared_ptr<const ScopeNumbers> &numbers);
+    void forget();
     void drop();
     void setState(const QString &state, const QString &sub, const QString &note);
     void offerScopes(const View &view, Symbol workflow);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <set>
 
@@ -143,10 +142,9 @@ void NumbersModel::showAgents()
     for (const AgentNumbers &a : agents)
         most = std::max(most, a.totals.cost);
     std::vector<TableRow> rows;
-    std::set<const AgentNumbers *> seen; // who calls whom may go round in a circle
-    const std::function<void(const AgentNumbers *, int)> add = [&](const AgentNumbers *a, int depth) {
-        if (!seen.insert(a).second)
-            return;
+    std::set<const AgentNumbers *> seen;                       // who calls whom may go round in a circle
+    std::vector<std::pair<const AgentNumbers *, int>> waiting; // a trace may nest agents as deep as it likes
+    const auto add = [&](const AgentNumbers *a, int depth) {
         TableRow row = m_agents.makeRow(symbolId(a->agent) + u'/' + symbolId(a->parent));
         const std::string_view raw = a->agent == 0 ? std::string_view() : m_snapshot->symbols->text(a->agent);
         const QString name = nameText(raw, NameKind::Agent);
@@ -160,18 +158,30 @@ void NumbersModel::showAgents()
         m_agents.put(row, "calls", f.count(a->totals.calls), qlonglong(a->totals.calls), kNoOrder);
         m_agents.put(row, "accessible", tr("%1, level %2, %3").arg(name, f.count(depth + 1), f.spend(a->totals)));
         rows.push_back(std::move(row));
-        if (a->agent == 0)
-            return;
-        const auto [first, last] = children.equal_range(a->agent);
-        for (auto it = first; it != last; ++it)
-            add(it->second, depth + 1);
+    };
+    const auto wait = [&](Symbol parent, int depth) {
+        const auto [first, last] = children.equal_range(parent);
+        for (auto it = last; it != first;) // the first one is taken first
+            waiting.emplace_back((--it)->second, depth);
+    };
+    const auto addWaiting = [&] {
+        while (!waiting.empty()) {
+            const auto [a, depth] = waiting.back();
+            waiting.pop_back();
+            if (!seen.insert(a).second)
+                continue;
+            add(a, depth);
+            if (a->agent != 0)
+                wait(a->agent, depth + 1);
+        }
     };
     if (related) {
-        const auto [first, last] = children.equal_range(0);
-        for (auto it = first; it != last; ++it)
-            add(it->second, 0);
-        for (const AgentNumbers &a : agents) // of circles nobody stands on top
-            add(&a, 0);
+        wait(0, 0);
+        addWaiting();
+        for (const AgentNumbers &a : agents) { // of circles nobody stands on top
+            waiting.emplace_back(&a, 0);
+            addWaiting();
+        }
     }
     const int count = static_cast<int>(rows.size());
     m_agents.setSortedRows(std::move(rows), count);
