@@ -11,6 +11,8 @@ Flow {
     id: root
 
     required property RunFilters filters
+    // Made once for all chips: it is a new list with every read.
+    readonly property var chips: filters.chips
 
     spacing: 6
     Accessible.role: Accessible.ToolBar
@@ -22,11 +24,11 @@ Flow {
         filters: root.filters
     }
     Repeater {
-        model: root.filters.chips.length
+        model: root.chips.length
 
         ChoiceChip {
             required property int index
-            readonly property var entry: root.filters.chips[index] ?? ({})
+            readonly property var entry: root.chips[index] ?? ({})
 
             objectName: "filter_" + (entry.id ?? "")
             text: entry.count === undefined || entry.count === "" ? entry.name ?? "" : entry.name + "  " + entry.count
