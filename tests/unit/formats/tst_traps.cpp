@@ -227,15 +227,36 @@ void TestTraps::codexSpansOfCallAndTurnCarryTheSameTokens()
     OtlpSpan call{.id = 2,
                   .parent = 1,
                   .name = "handle_responses",
-                  .attributes = {{"gen_ai.usage.input_tokens", "100"}, {"gen_ai.usage.output_tokens", "7"}}};
+                  .attributes = {{"target", text("codex_core::session::turn")},
+                                 {"gen_ai.usage.input_tokens", "1302"},
+                                 {"gen_ai.usage.cache_read.input_tokens", "1152"},
+                                 {"gen_ai.usage.cache_write.input_tokens", "0"},
+                                 {"gen_ai.usage.output_tokens", "152"},
+                                 {"codex.usage.reasoning_output_tokens", "128"},
+                                 {"codex.usage.total_tokens", "1454"}}};
     OtlpSpan turn{.id = 1,
                   .name = "session_task.turn",
-                  .attributes = {{"codex.turn.token_usage.input_tokens", "100"},
-                                 {"codex.turn.token_usage.output_tokens", "7"},
-                                 {"model", text("gpt-5-codex")}}};
-    World w;
-    w.file("otlp-json", "t.jsonl", exportLine("codex_otel", {call, turn}));
-    QVERIFY(w.totals().calls <= 1); // at most once
+                  .attributes = {{"target", text("codex_core::tasks")},
+                                 {"model", text("gpt-5-codex")},
+                                 {"codex.turn.token_usage.input_tokens", "1302"},
+                                 {"codex.turn.token_usage.cached_input_tokens", "1152"},
+                                 {"codex.turn.token_usage.non_cached_input_tokens", "150"},
+                                 {"codex.turn.token_usage.output_tokens", "152"},
+                                 {"codex.turn.token_usage.reasoning_output_tokens", "128"},
+                                 {"codex.turn.token_usage.total_tokens", "1454"}}};
+    {
+        // Codex 0.169 names the model at the turn only and no operation at all, so neither is a call; its log events
+        // tell of the same calls with the model.
+        World w;
+        const FactBatch batch = w.file("otlp-json", "t.jsonl", exportLine("codex_exec", {call, turn}));
+        QCOMPARE(batch.ignored, 2);
+        QCOMPARE(w.totals().calls, 0);
+    }
+    call.attributes.emplace_back("gen_ai.request.model", text("gpt-5-codex"));
+    World w; // if it named the model it would be one call, not two
+    const FactBatch batch = w.file("otlp-json", "t.jsonl", exportLine("codex_exec", {call, turn}));
+    QCOMPARE(batch.ignored, 1);
+    QCOMPARE(tokensOf(w.only().usage), std::string("in 150 read 1152 out 24 reasoning 128"));
 }
 
 void TestTraps::claudeSubagentsOfWorkflowsLieDeeper()
