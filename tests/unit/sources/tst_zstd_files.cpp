@@ -52,7 +52,12 @@ struct Scan {
     }
 };
 
-void forgetPeakMemory() { std::ofstream("/proc/self/clear_refs") << 5; }
+/// False where the kernel keeps the peak (no /proc/self/clear_refs, or not for us to write).
+bool forgetPeakMemory()
+{
+    std::ofstream file("/proc/self/clear_refs");
+    return static_cast<bool>(file << 5 << std::flush);
+}
 
 /// The most memory this process has had since, in KiB.
 std::int64_t peakMemory()
@@ -189,12 +194,16 @@ void TestZstdFiles::bombIsBounded()
 {
     const TempFolder dir;
     writeFile(dir.path("a"), zstdOf(std::string(300 << 20, 'x') + "\nend\n"));
-    forgetPeakMemory();
+    const bool forgotten = forgetPeakMemory();
     const std::int64_t before = peakMemory();
     const Scan scan(dir.path("a"), 1 << 20);
+    const std::int64_t growth = peakMemory() - before;
     QCOMPARE(scan.ledger.lines, Lines({"end"}));
     QCOMPARE(scan.ledger.rejects.at(0).reason, std::string("oversize"));
-    QVERIFY2(peakMemory() - before < 16 << 10, qPrintable(QString::number(peakMemory() - before)));
+    QVERIFY2(growth < 16 << 10, qPrintable(QString::number(growth)));
+    if (!forgotten || before <= 0) {
+        QSKIP("an earlier peak of the memory may hide this one"); // what is asserted above stays asserted
+    }
 }
 
 void TestZstdFiles::messagesOneByOne()
@@ -246,14 +255,18 @@ void TestZstdFiles::messageBombIsRefused()
     const std::string bomb = zstdOf(std::string(300 << 20, 'x'));
     const std::string most(1 << 20, 'y');
     writeFile(dir.path("a"), framed(bomb) + framed(zstdOf(most)) + framed(zstdOf(most + "y")));
-    forgetPeakMemory();
+    const bool forgotten = forgetPeakMemory();
     const std::int64_t before = peakMemory();
     const Scan scan(dir.path("a"), 1 << 20);
+    const std::int64_t growth = peakMemory() - before;
     QVERIFY(scan.ledger.lines == Lines({most}));
     QCOMPARE(scan.ledger.rejects.size(), std::size_t{2});
     QCOMPARE(scan.ledger.rejects[0].reason, std::string("oversize"));
     QCOMPARE(scan.ledger.rejects[1].reason, std::string("oversize"));
-    QVERIFY2(peakMemory() - before < 16 << 10, qPrintable(QString::number(peakMemory() - before)));
+    QVERIFY2(growth < 16 << 10, qPrintable(QString::number(growth)));
+    if (!forgotten || before <= 0) {
+        QSKIP("an earlier peak of the memory may hide this one"); // what is asserted above stays asserted
+    }
 }
 
 QTEST_GUILESS_MAIN(TestZstdFiles)
