@@ -141,10 +141,12 @@ class Samples(support.Case):
 
     def test_length_prefixed_files(self):
         """The Collector's `format: proto`, and `compression: zstd` of both formats, say what its JSON lines say."""
+        seen = 0
         for folder in SAMPLES:
             bodies = sorted((support.FIXTURES / folder).glob("traces-*.pb"))
             if not bodies:
                 continue
+            seen += 1
             lines = support.FIXTURES / folder / "derived-collector-style.traces.jsonl"
             wanted = support.without_window(self.report(lines, "--by", "model"))
             files = {"traces.pb": [body.read_bytes() for body in bodies],
@@ -171,6 +173,7 @@ class Samples(support.Case):
             self.ingest(*written)
             self.assertEqual(support.without_window(self.report("ledger:", "--by", "model")), wanted)
             self.assertEqual(self.ingest(*written)["calls_added"], 0)
+        self.assertEqual(seen, 4)
 
     def test_spans_logs_and_metrics_of_one_producer(self):
         """All three carry the same tokens: given together, in any form, they change no total."""
