@@ -186,10 +186,19 @@ private Q_SLOTS:
         QVERIFY(m_window->shows(explore.afterText()));
         // The other way round it is the same difference with another sign.
         const QString before = explore.beforeText(), after = explore.afterText();
+        const QString spentBefore = tiles.at(&tiles, 0)->value(), spentAfter = tiles.at(&tiles, 5)->value();
+        QVERIFY(spentBefore != spentAfter);
+        QMap<QString, qint64> differences = differencesByName();
+        QVERIFY(std::any_of(differences.begin(), differences.end(), [](qint64 d) { return d != 0; }));
         explore.setFirst(explore.second());
         m_window->session().refreshNow();
         QCOMPARE(explore.beforeText(), after);
         QCOMPARE(explore.afterText(), before);
+        QCOMPARE(tiles.at(&tiles, 0)->value(), spentAfter);
+        QCOMPARE(tiles.at(&tiles, 5)->value(), spentBefore);
+        for (qint64 &difference : differences)
+            difference = -difference;
+        QCOMPARE(differencesByName(), differences);
         QVERIFY(choose(QStringLiteral("exploreAgainst"), QStringLiteral("before")));
         QVERIFY(m_window->click(QStringLiteral("segment_pivot")));
     }
@@ -205,6 +214,18 @@ private Q_SLOTS:
     }
 
 private:
+    /// In nano-USD, of the rows of the table of changes.
+    QMap<QString, qint64> differencesByName()
+    {
+        const TableModel &table = *m_window->session().explore()->changes();
+        const auto at = static_cast<std::size_t>(table.roleIndex("difference"));
+        QMap<QString, qint64> out;
+        for (int i = 0; i < table.count(); ++i)
+            out.insert(table.row(i).value(QStringLiteral("name")).toString(),
+                       qRound64(table.rows().at(static_cast<std::size_t>(i)).plain[at].toString().toDouble() * 1e9));
+        return out;
+    }
+
     bool choose(const QString &list, const QString &option)
     {
         const QString name = QStringLiteral("option_") + option;
