@@ -48,9 +48,10 @@ private Q_SLOTS:
         QCOMPARE(judge({}, r), RunVerdict::Yes);
     }
 
-    void unknownCostIsNeverAboveOrBelow()
+    void unknownCostIsAboveNoLimit()
     {
         RunRow r = row(1);
+        QCOMPARE(judge({{Test::CostOver, {}, -1}}, r), RunVerdict::Yes); // a known cost of 0 is
         r.totals.callsUnpriced = 3;
         QCOMPARE(judge({{Test::CostOver, {}, -1}}, r), RunVerdict::No);
         QCOMPARE(judge({{Test::Unpriced}}, r), RunVerdict::Yes);
