@@ -43,6 +43,7 @@ private:
 /// "12304/98120", "$1.234567890123", "unknown: n too small": a measure in one line, exact.
 [[nodiscard]] std::string words(const Measure &measure);
 [[nodiscard]] std::string words(const Amount &amount);
+#define SAYS(measure, text) QCOMPARE(QByteArray::fromStdString(words(measure)), QByteArray(text))
 
 /// The measures of a ledger, read slice by slice as the window does.
 [[nodiscard]] std::shared_ptr<const ScopeNumbers> readNumbers(PipelineBench &bench, const MeasureQuestion &question);

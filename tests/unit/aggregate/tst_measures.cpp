@@ -9,8 +9,6 @@
 using namespace flyball;
 using namespace flyball::test;
 
-#define SAYS(measure, text) QCOMPARE(QByteArray::fromStdString(words(measure)), QByteArray(text))
-
 class TestMeasures : public QObject {
     Q_OBJECT
 private Q_SLOTS:

@@ -142,8 +142,6 @@ qint64 tenthsLess(const Measure &before, const Measure &after)
     return tenths(was - is, was);
 }
 
-#define SAYS(measure, text) QCOMPARE(QByteArray::fromStdString(words(measure)), QByteArray(text))
-
 } // namespace
 
 class TestMeasuresArticles : public QObject {
