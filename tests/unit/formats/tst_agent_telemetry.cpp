@@ -348,7 +348,6 @@ void TestAgentTelemetry::detailsEventsBesideSpansAreNotCalls()
                                                                       {"gen_ai.usage.input_tokens", "70"},
                                                                       {"gen_ai.usage.output_tokens", "8"},
                                                                       {"gen_ai.response.id", "r1"}}}});
-    std::string wanted;
     // In the call's own span; in another one but of the same response; of the same scope.
     const std::string events[] = {details("my.client", "7", true), details("other", "9", true),
                                   details("my.client", "9", true, "r5")};
