@@ -3,16 +3,15 @@
 // All measures over all calls of all time, read as the window does: slice by slice, others can ask in between.
 // Ends with 1 when the calls that were read are not those of the roll-ups.
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <thread>
 
-#include "core/engine/engine.h"
 #include "core/engine/measurereading.h"
+#include "tests/bench/ledger/loaded.h"
 
 using namespace flyball;
+using namespace flyball::bench;
 
 namespace {
 
@@ -22,20 +21,6 @@ double worked()
     timespec t{};
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
     return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_nsec) / 1e6;
-}
-
-double msSince(TimeNs start) { return static_cast<double>(monotonicNow() - start) / 1e6; }
-
-std::shared_ptr<const Snapshot> whole(const Engine &engine)
-{
-    for (int i = 0; i < 600; ++i) {
-        auto snapshot = engine.latest();
-        if (snapshot->quartersComplete)
-            return snapshot;
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    }
-    std::fprintf(stderr, "the ledger was not loaded\n");
-    std::exit(1);
 }
 
 } // namespace

@@ -3,41 +3,26 @@
 // Every pair of dimensions over all time from the roll-ups in memory, against the same sums made from the rows
 // (the peer). Ends with 1 when the two disagree.
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
-#include <thread>
 
 #include "core/aggregate/views/changes.h"
 #include "core/aggregate/views/pivot.h"
-#include "core/engine/engine.h"
+#include "tests/bench/ledger/loaded.h"
 
 using namespace flyball;
+using namespace flyball::bench;
 
 namespace {
 
 constexpr Dimension kAll[] = {Dimension::Workflow, Dimension::Step,    Dimension::Model,    Dimension::Tier,
                               Dimension::Agent,    Dimension::Segment, Dimension::Provider, Dimension::Source};
 
-double msSince(TimeNs start) { return static_cast<double>(monotonicNow() - start) / 1e6; }
-
 double percentile(std::vector<double> values, double share)
 {
     std::sort(values.begin(), values.end());
     return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
-}
-
-std::shared_ptr<const Snapshot> whole(const Engine &engine)
-{
-    for (int i = 0; i < 600; ++i) {
-        auto snapshot = engine.latest();
-        if (snapshot->quartersComplete)
-            return snapshot;
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    }
-    std::fprintf(stderr, "the ledger was not loaded\n");
-    std::exit(1);
 }
 
 std::vector<Call> rowsOf(Ledger &ledger)
