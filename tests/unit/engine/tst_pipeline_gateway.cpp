@@ -3,6 +3,7 @@
 // the two is removed.
 #include <QtTest/QtTest>
 
+#include "tests/unit/engine/gateway_texts.h"
 #include "tests/unit/engine/pipeline_bench.h"
 
 using namespace flyball;
@@ -10,43 +11,23 @@ using namespace flyball::test;
 
 namespace {
 
-constexpr long long kStart = 1'795'255'200; // seconds
-
 /// A span of an instrumentation that hides what came from the cache.
-std::string span(int number, const std::string &extra = {}, int out = 100)
+SpanText spanOf(int number)
 {
-    const std::string n = std::to_string(number);
-    const std::string zeros(16 - n.size(), '0');
-    const std::string at = std::to_string(kStart + number);
-    const auto text = [](const char *key, const std::string &value) {
-        return std::string(R"({"key":")") + key + R"(","value":{"stringValue":")" + value + R"("}},)";
-    };
-    return R"({"resourceSpans":[{"scopeSpans":[{"scope":{"name":"@opentelemetry/instrumentation-openai","version":"0.21.0"},"spans":[{"traceId":"0000000000000000)"
-           + zeros + n + R"(","spanId":")" + zeros + n + R"(","name":"chat","kind":3,"startTimeUnixNano":")" + at
-           + R"(000000000","endTimeUnixNano":")" + at + R"(500000000","attributes":[)"
-           + text("gen_ai.operation.name", "chat") + text("gen_ai.system", "openai")
-           + text("gen_ai.request.model", "gpt-4o") + text("gen_ai.response.model", "gpt-4o")
-           + text("gen_ai.response.id", "chatcmpl-" + n) + text("flyball.workflow", "triage") + extra
-           + R"({"key":"gen_ai.usage.input_tokens","value":{"intValue":"1000"}},{"key":"gen_ai.usage.output_tokens","value":{"intValue":")"
-           + std::to_string(out)
-           + R"("}}]}]}]}]})"
-             "\n";
+    return {.number = number,
+            .scope = "@opentelemetry/instrumentation-openai",
+            .version = "0.21.0",
+            .asked = "gpt-4o",
+            .workflow = "triage"};
 }
 
-std::string row(int number, const std::string &id, double shift = 0, const std::string &more = {})
-{
-    const auto at = [&](double seconds) {
-        return QByteArray::number(static_cast<double>(kStart + number) + shift + seconds, 'f', 3).toStdString();
-    };
-    return R"({"id":")" + id + R"(","litellm_call_id":"call-)" + std::to_string(number) + R"(","trace_id":"t)"
-           + std::to_string(number)
-           + R"(","call_type":"acompletion","custom_llm_provider":"openai","model":"gpt-4o","model_group":"smart","startTime":)"
-           + at(0.1) + R"(,"endTime":)" + at(0.4)
-           + R"(,"status":"success","response_cost":0.0012,"prompt_tokens":1000,"completion_tokens":100,"total_tokens":1100,"metadata":{"user_api_key_alias":"team-key","usage_object":{"prompt_tokens":1000,"completion_tokens":100,"prompt_tokens_details":{"cached_tokens":600}}})"
-           + more + "}\n";
-}
+std::string span(int number) { return spanText(spanOf(number)); }
 
-std::string rowOf(int number) { return row(number, "chatcmpl-" + std::to_string(number)); }
+/// What the gateway says of a call; without `id` it is that of the span of this number.
+std::string row(int number, const std::string &id = {}, double shift = 0, const std::string &more = {})
+{
+    return rowText({.number = number, .cost = "0.0012", .shift = shift, .id = id, .cached = 600, .more = more});
+}
 
 /// calls, and tokens of one class: what the cache gave, told by the gateway alone.
 struct Sums {
@@ -66,8 +47,6 @@ QByteArray sumsOf(PipelineBench &b)
     const Totals &t = snapshot->totals;
     return words({t.calls, t.token(TokenClass::InFresh), t.token(TokenClass::CacheRead), t.outTotal()});
 }
-
-#define AGREE(bench) QCOMPARE(QByteArray::fromStdString((bench).disagreement()), QByteArray())
 
 } // namespace
 
@@ -113,7 +92,7 @@ void TestPipelineGateway::inAnyOrder()
         if (step == 's')
             b.append("spans.jsonl", span(++spans));
         else
-            b.append("gateway.jsonl", rowOf(++rows));
+            b.append("gateway.jsonl", row(++rows));
         b.drain();
         AGREE(b);
         if (restarts)
@@ -143,7 +122,7 @@ void TestPipelineGateway::callerRemoved()
 {
     PipelineBench b;
     b.write("spans.jsonl", span(1) + span(2));
-    b.write("gateway.jsonl", rowOf(1));
+    b.write("gateway.jsonl", row(1));
     b.addSource("spans", "spans.jsonl", "otlp-json");
     b.addSource("gw", "gateway.jsonl", "litellm-log");
     b.open();
@@ -161,7 +140,7 @@ void TestPipelineGateway::gatewayRemoved()
 {
     PipelineBench b;
     b.write("spans.jsonl", span(1) + span(2));
-    b.write("gateway.jsonl", rowOf(1));
+    b.write("gateway.jsonl", row(1));
     b.addSource("spans", "spans.jsonl", "otlp-json");
     b.addSource("gw", "gateway.jsonl", "litellm-log");
     b.open();
@@ -191,10 +170,10 @@ void TestPipelineGateway::failedAttemptsStandForThemselves()
 {
     PipelineBench b;
     b.write("spans.jsonl", span(1));
-    b.write(
+    b.write( // the same request as that of row(1)
         "gateway.jsonl",
         R"({"id":"","litellm_call_id":"call-1","trace_id":"t1","call_type":"acompletion","custom_llm_provider":"openai","model":"gpt-4o","startTime":1795255201.1,"endTime":1795255201.2,"status":"failure","prompt_tokens":0,"completion_tokens":0})"
-        "\n" + rowOf(1));
+        "\n" + row(1));
     b.addSource("spans", "spans.jsonl", "otlp-json");
     b.addSource("gw", "gateway.jsonl", "litellm-log");
     b.open();
@@ -209,7 +188,7 @@ void TestPipelineGateway::answersOfTheGatewaysCache()
 {
     PipelineBench b;
     b.write("spans.jsonl", span(1));
-    b.write("gateway.jsonl", rowOf(1) + row(2, "chatcmpl-1", 0, R"(,"cache_hit":true)"));
+    b.write("gateway.jsonl", row(1) + row(2, "chatcmpl-1", 0, R"(,"cache_hit":true)"));
     b.addSource("spans", "spans.jsonl", "otlp-json");
     b.addSource("gw", "gateway.jsonl", "litellm-log");
     b.open();
@@ -222,8 +201,10 @@ void TestPipelineGateway::answersOfTheGatewaysCache()
 void TestPipelineGateway::theMoreCompleteSideWins()
 {
     PipelineBench b;
-    b.write("spans.jsonl", span(1, {}, 140)); // the caller saw more output than the gateway
-    b.write("gateway.jsonl", rowOf(1));
+    SpanText longer = spanOf(1);
+    longer.out = 140;
+    b.write("spans.jsonl", spanText(longer)); // the caller saw more output than the gateway
+    b.write("gateway.jsonl", row(1));
     b.addSource("spans", "spans.jsonl", "otlp-json");
     b.addSource("gw", "gateway.jsonl", "litellm-log");
     b.open();
@@ -265,13 +246,12 @@ void TestPipelineGateway::transcriptBehindAGateway()
 /// The one of the two spans that is counted takes what the gateway knows.
 void TestPipelineGateway::twoInstrumentationsAndAGateway()
 {
-    std::string other = span(1);
-    other.replace(other.find("@opentelemetry/instrumentation-openai"),
-                  std::string("@opentelemetry/instrumentation-openai").size(), "another");
-    other.replace(other.find(R"("spanId":"0000000000000001)"), 26, R"("spanId":"0000000000000009)");
+    SpanText other = spanOf(1);
+    other.scope = "another";
+    other.span = 9;
     PipelineBench b;
-    b.write("spans.jsonl", other + span(1));
-    b.write("gateway.jsonl", rowOf(1));
+    b.write("spans.jsonl", spanText(other) + span(1));
+    b.write("gateway.jsonl", row(1));
     b.addSource("spans", "spans.jsonl", "otlp-json");
     b.addSource("gw", "gateway.jsonl", "litellm-log");
     b.open();
@@ -286,14 +266,14 @@ void TestPipelineGateway::whatIsStoredIsLookedAtOnce()
 {
     constexpr int kRows = 60;
     PipelineBench b;
-    b.write("gateway.jsonl", rowOf(1));
+    b.write("gateway.jsonl", row(1));
     b.write("spans.jsonl", "");
     b.addSource("spans", "spans.jsonl", "otlp-json");
     b.addSource("gw", "gateway.jsonl", "litellm-log");
     b.open();
     b.drain();
     for (int i = 2; i <= kRows; ++i) {
-        b.append("gateway.jsonl", rowOf(i));
+        b.append("gateway.jsonl", row(i));
         b.drain();
     }
     QVERIFY2(b.rowsRead <= kRows, std::to_string(b.rowsRead).c_str());
@@ -315,7 +295,7 @@ void TestPipelineGateway::storedRowsFarApart()
     PipelineBench b;
     std::string rows;
     for (const int at : seconds)
-        rows += rowOf(at);
+        rows += row(at);
     b.write("gateway.jsonl", rows);
     b.write("spans.jsonl", "");
     b.addSource("spans", "spans.jsonl", "otlp-json");
