@@ -217,4 +217,12 @@ std::string PipelineBench::stored()
     return sorted(std::move(lines));
 }
 
+std::string traceId(unsigned trace)
+{
+    OtlpSpan span;
+    span.trace = trace;
+    const std::string text = spanText(span);
+    return text.substr(text.find("traceId\":\"") + 10, 32);
+}
+
 } // namespace flyball::test

@@ -133,6 +133,14 @@ private:
     std::unique_ptr<Pipeline> m_pipeline;
 };
 
+/// A rework that nobody stops.
+inline constexpr auto kGoOn = [](std::int64_t, std::int64_t) { return true; };
+
+/// The trace id that spanText() gives this number.
+[[nodiscard]] std::string traceId(unsigned trace);
+
+#define AGREE(bench) QCOMPARE(QByteArray::fromStdString((bench).disagreement()), QByteArray())
+
 /// Equality of totals in words, for messages.
 [[nodiscard]] std::string describe(const Totals &totals);
 [[nodiscard]] Totals sumOf(const CellStore &store);

@@ -12,10 +12,6 @@ using namespace flyball::test;
 
 namespace {
 
-#define AGREE(bench) QCOMPARE(QByteArray::fromStdString((bench).disagreement()), QByteArray())
-
-const auto kGoOn = [](std::int64_t, std::int64_t) { return true; };
-
 OtlpSpan chat(unsigned trace, unsigned id, const std::string &model)
 {
     return {.trace = trace,

@@ -52,7 +52,6 @@ Sums sumsOf(PipelineBench &b)
     return {t.calls, t.outTotal()};
 }
 
-#define AGREE(bench) QCOMPARE(QByteArray::fromStdString((bench).disagreement()), QByteArray())
 #define SUMS(bench, wantedCalls, wantedOut) QVERIFY((sumsOf(bench) == Sums{wantedCalls, wantedOut}))
 
 } // namespace

@@ -29,8 +29,6 @@ std::string traceOf(unsigned trace)
 
 std::int64_t callsOf(PipelineBench &b) { return b.pipeline().snapshot()->totals.calls; }
 
-#define AGREE(bench) QCOMPARE(QByteArray::fromStdString((bench).disagreement()), QByteArray())
-
 } // namespace
 
 class TestPipelineFaults : public QObject {

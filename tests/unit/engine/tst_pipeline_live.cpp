@@ -27,8 +27,6 @@ OtlpSpan root(unsigned trace, unsigned id, const std::string &workflow)
     return {.trace = trace, .id = id, .name = "root", .attributes = {{"flyball.workflow", workflow}}};
 }
 
-#define AGREE(bench) QCOMPARE(QByteArray::fromStdString((bench).disagreement()), QByteArray())
-
 } // namespace
 
 class TestPipelineLive : public QObject {

@@ -32,8 +32,6 @@ std::shared_ptr<const PriceCatalog> overridden(const std::string &models)
     return catalog;
 }
 
-#define AGREE(bench) QCOMPARE(QByteArray::fromStdString((bench).disagreement()), QByteArray())
-
 } // namespace
 
 class TestPipelinePrices : public QObject {

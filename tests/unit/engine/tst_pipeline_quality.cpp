@@ -13,8 +13,6 @@ using namespace flyball::test;
 
 namespace {
 
-#define AGREE(bench) QCOMPARE(QByteArray::fromStdString((bench).disagreement()), QByteArray())
-
 OtlpSpan chat(unsigned trace, unsigned id, unsigned parent, const std::string &response = {})
 {
     OtlpSpan span{.trace = trace,
@@ -37,13 +35,6 @@ OtlpSpan root(unsigned trace, const std::string &extra = {})
             .name = "work",
             .attributes = {{"gen_ai.operation.name", "invoke_workflow"}, {"gen_ai.workflow.name", "billing"}},
             .extra = extra};
-}
-
-std::string traceId(unsigned trace)
-{
-    const std::string text = spanText({.trace = trace});
-    const std::size_t at = text.find("traceId\":\"") + 10;
-    return text.substr(at, 32);
 }
 
 std::string evaluationLog(unsigned trace, const std::string &name, const std::string &label)

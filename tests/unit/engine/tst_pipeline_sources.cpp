@@ -31,8 +31,6 @@ const SourceHealth &healthOf(const Snapshot &snapshot, const std::string &id)
     qFatal("no source %s", id.c_str());
 }
 
-#define AGREE(bench) QCOMPARE(QByteArray::fromStdString((bench).disagreement()), QByteArray())
-
 } // namespace
 
 class TestPipelineSources : public QObject {

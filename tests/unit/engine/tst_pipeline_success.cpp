@@ -10,8 +10,6 @@ using namespace flyball::test;
 
 namespace {
 
-const auto kGoOn = [](std::int64_t, std::int64_t) { return true; };
-
 std::string lines(unsigned trace, const std::string &workflow, const std::string &rootExtra = {})
 {
     const OtlpSpan root{
@@ -29,12 +27,6 @@ std::string lines(unsigned trace, const std::string &workflow, const std::string
                                        {"gen_ai.usage.input_tokens", "1000"},
                                        {"gen_ai.usage.output_tokens", "500"}}};
     return exportLine("s", {root, chat});
-}
-
-std::string traceId(unsigned trace)
-{
-    const std::string text = spanText({.trace = trace});
-    return text.substr(text.find("traceId\":\"") + 10, 32);
 }
 
 std::string scored(unsigned trace, const std::string &name, const std::string &score)
@@ -113,7 +105,7 @@ void TestPipelineSuccess::overHistoryAndBack()
     QVERIFY(b.pipeline().setSuccess({kJudge}, kGoOn).ok());
     QCOMPARE(outcomes(b), kChosen);
     QCOMPARE(b.stored(), rows);
-    QCOMPARE(QByteArray::fromStdString(b.disagreement()), QByteArray());
+    AGREE(b);
     b.success = {kJudge};
     b.restart();
     b.drain();
