@@ -324,7 +324,7 @@ private Q_SLOTS:
         const auto choose = [&](const char *workflow) {
             session->navigation()->openWorkflow(symbolId(m_engine->symbols.find(workflow)));
             session->refreshNow();
-            settle();
+            QTRY_VERIFY(!success->counts().isEmpty() && !success->rows().isEmpty());
             success->open(QStringLiteral("judge"));
             success->setThreshold(QStringLiteral("0.8"));
             success->use();
@@ -336,7 +336,7 @@ private Q_SLOTS:
             return names.join(u' ');
         };
         choose("alpha");
-        settle();
+        QTRY_VERIFY(!success->busy() && !m_undo.isEmpty());
         const QString undoAlpha = m_undo;
         choose("beta");
         QVERIFY(success->busy());
@@ -344,10 +344,10 @@ private Q_SLOTS:
         QCOMPARE(chosen(), QStringLiteral("alpha beta"));
         QCOMPARE(m_notices.last(), QStringLiteral("Another choice is being applied."));
         const QString again = m_undo;
-        settle();
+        QTRY_VERIFY(!success->busy());
         session->act(again); // seen from the other workflow
-        settle();
-        QCOMPARE(chosen(), QStringLiteral("beta"));
+        QTRY_COMPARE(chosen(), QStringLiteral("beta"));
+        QTRY_VERIFY(!success->busy());
         QVERIFY(success->chosen());
         ConfigStore stored(m_config, true);
         QCOMPARE(stored.values().success.size(), std::size_t(1));
@@ -361,10 +361,9 @@ private Q_SLOTS:
         auto session = open();
         session->navigation()->openWorkflow(symbolId(m_engine->symbols.find("alpha")));
         session->refreshNow();
-        settle();
+        QTRY_COMPARE(m_notices.filter(QStringLiteral("the disk is gone")).size(), 1);
+        QTRY_COMPARE(session->success()->counts(), QStringLiteral("Outcomes: 4 unknown")); // those need no signals
         QCOMPARE(session->success()->rows().size(), 0);
-        QCOMPARE(m_notices.filter(QStringLiteral("the disk is gone")).size(), 1);
-        QCOMPARE(session->success()->counts(), QStringLiteral("Outcomes: 4 unknown")); // those need no signals
     }
 
     /// Runs are looked at on the query thread, and not at all while nothing has changed.
@@ -375,32 +374,29 @@ private Q_SLOTS:
         m_engine->hold = true;
         session->navigation()->openWorkflow(symbolId(m_engine->symbols.find("alpha")));
         session->refreshNow();
-        settle();
+        QTRY_VERIFY(!m_engine->waiting.empty());
         QCOMPARE(session->success()->counts(), QString());
         m_engine->answer();
-        settle();
-        QCOMPARE(session->success()->counts(), QStringLiteral("Outcomes: 4 unknown"));
-        QCOMPARE(session->success()->rows().size(), 2);
+        QTRY_COMPARE(session->success()->counts(), QStringLiteral("Outcomes: 4 unknown"));
+        QTRY_COMPARE(session->success()->rows().size(), 2);
         for (int i = 0; i < 5 && !m_engine->waiting.empty(); ++i) {
             m_engine->answer();
-            settle();
+            QCoreApplication::processEvents(); // what was handed over arrives
         }
         QVERIFY(m_engine->waiting.empty());
         m_engine->publish(std::make_shared<Snapshot>(*m_engine->latest()));
         session->refreshNow();
-        settle();
+        QCoreApplication::processEvents();
         const std::size_t still = m_engine->waiting.size();
         m_engine->answer();
-        settle();
+        QCoreApplication::processEvents();
         m_maker->runs[0].info.outcome = Outcome::Success;
         m_maker->runs[0].info.origin = OutcomeOrigin::Stated;
         m_engine->publish(m_maker->make({makeCall(*m_engine, kNow - kMinute, "alpha", "m", 1)}));
         session->refreshNow();
-        settle();
-        QVERIFY(m_engine->waiting.size() > still);
+        QTRY_VERIFY(m_engine->waiting.size() > still);
         m_engine->answer();
-        settle();
-        QCOMPARE(session->success()->counts(), QStringLiteral("Outcomes: 1 stated by the agent, 3 unknown"));
+        QTRY_COMPARE(session->success()->counts(), QStringLiteral("Outcomes: 1 stated by the agent, 3 unknown"));
     }
 };
 
