@@ -2,7 +2,7 @@
 // Where the keys of push targets are found; never a key.
 #include "app/flyballctl/doctor.h"
 #include "app/flyballctl/qtprocess.h"
-#include "core/push/secrets/keychain.h"
+#include "core/keys/keychain.h"
 #include "core/push/targets/config.h"
 
 namespace flyball::ctl {

@@ -4,10 +4,10 @@
 #include "app/flyballctl/qtprocess.h"
 #include "app/flyballctl/sourcelist.h"
 #include "core/engine/paths.h"
+#include "core/keys/secretfile.h"
+#include "core/net/httpclient.h"
 #include "core/push/channel/channel.h"
-#include "core/push/httpclient.h"
 #include "core/push/rates.h"
-#include "core/push/secretfile.h"
 
 namespace flyball::ctl {
 
@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kMostAnswer = std::size_t{64} << 20U;
 
-std::string pathOf(const ChannelRequest &request)
+std::string pathOf(const HttpRequest &request)
 {
     std::string path = request.path;
     for (const auto &[name, value] : request.query)
@@ -29,7 +29,7 @@ struct Server {
     std::string caFile;
 };
 
-Result<ChannelResponse> askServer(const Server &server, const ChannelRequest &request)
+Result<HttpResponse> askServer(const Server &server, const HttpRequest &request)
 {
     const QtProcess qt;
     HttpConnection connection;
@@ -49,7 +49,7 @@ Result<ChannelResponse> askServer(const Server &server, const ChannelRequest &re
     const Result<HttpReply> reply = (*client)->send(request.method, pathOf(request), request.body, headers);
     if (!reply)
         return Error{ErrorCode::Unreadable, "no answer from " + server.url + ": " + reply.error().message};
-    ChannelResponse response;
+    HttpResponse response;
     response.status = reply->status;
     response.body = reply->body;
     if (const std::string etag = reply->header("etag"); !etag.empty())
@@ -117,7 +117,7 @@ Result<PolicyClient> PolicyClient::open(const Arguments &arguments, bool readOnl
                 [prices = *catalog](const PolicyDocument &of) { return ratesFor(of, *prices, wallClockNow()); },
                 wallClockNow());
             client.m_store = store;
-            client.m_ask = [store, channel, token](ChannelRequest request) -> Result<ChannelResponse> {
+            client.m_ask = [store, channel, token](HttpRequest request) -> Result<HttpResponse> {
                 request.token = token;
                 request.arrived = request.now = wallClockNow();
                 return channel->handle(request);
@@ -131,7 +131,7 @@ Result<PolicyClient> PolicyClient::open(const Arguments &arguments, bool readOnl
             return running.error();
         server = std::move(*running);
     }
-    client.m_ask = [server](const ChannelRequest &request) { return askServer(server, request); };
+    client.m_ask = [server](const HttpRequest &request) { return askServer(server, request); };
     return client;
 }
 

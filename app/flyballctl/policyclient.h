@@ -19,12 +19,12 @@ public:
     /// --server and --token-file name a server; else the store in the data folder, else whoever holds it.
     [[nodiscard]] static Result<PolicyClient> open(const Arguments &arguments, bool readOnly);
     /// The answer's status and body; an Error when there was none.
-    [[nodiscard]] Result<ChannelResponse> ask(ChannelRequest request) const { return m_ask(std::move(request)); }
+    [[nodiscard]] Result<HttpResponse> ask(HttpRequest request) const { return m_ask(std::move(request)); }
     /// The store, when it is in this process; null: a server has it.
     [[nodiscard]] PolicyStore *store() const { return m_store.get(); }
 
 private:
-    std::function<Result<ChannelResponse>(ChannelRequest)> m_ask;
+    std::function<Result<HttpResponse>(HttpRequest)> m_ask;
     std::shared_ptr<PolicyStore> m_store;
 };
 

@@ -2,8 +2,8 @@
 #include "app/flyballctl/policytargets.h"
 #include "app/flyballctl/textout.h"
 #include "core/engine/paths.h"
-#include "core/push/secretfile.h"
-#include "core/push/secrets/keychain.h"
+#include "core/keys/keychain.h"
+#include "core/keys/secretfile.h"
 #include "core/push/targets/config.h"
 
 #include <algorithm>

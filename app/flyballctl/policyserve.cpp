@@ -3,11 +3,11 @@
 #include "app/flyballctl/sourcelist.h"
 #include "app/flyballctl/textout.h"
 #include "core/engine/paths.h"
+#include "core/keys/keychain.h"
 #include "core/policy/diff.h"
 #include "core/policy/document/text.h"
 #include "core/push/host.h"
 #include "core/push/rates.h"
-#include "core/push/secrets/keychain.h"
 #include "core/push/targets/targetlink.h"
 
 #include <QCoreApplication>

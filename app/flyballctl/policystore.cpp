@@ -29,7 +29,7 @@ std::vector<Arguments::Option> withClientOptions(std::vector<Arguments::Option> 
 }
 
 /// The body of an answer, or what was wrong with it, the findings of a refused document included.
-Result<JsonValue> bodyOf(const Result<ChannelResponse> &answer)
+Result<JsonValue> bodyOf(const Result<HttpResponse> &answer)
 {
     if (!answer)
         return answer.error();
@@ -47,7 +47,7 @@ Result<JsonValue> bodyOf(const Result<ChannelResponse> &answer)
 
 Result<JsonValue> get(const PolicyClient &client, const std::string &path)
 {
-    ChannelRequest request;
+    HttpRequest request;
     request.method = "GET";
     request.path = path;
     return bodyOf(client.ask(std::move(request)));
@@ -103,7 +103,7 @@ int printPushed(const PolicyClient &client, const Arguments &arguments, bool jso
 }
 
 /// The ETag a change must name: that of the head, if its number is the wanted one.
-Result<> nameHead(const PolicyClient &client, const Arguments &arguments, ChannelRequest &request)
+Result<> nameHead(const PolicyClient &client, const Arguments &arguments, HttpRequest &request)
 {
     const Result<JsonValue> status = get(client, "/v1/status");
     if (!status)
@@ -162,7 +162,7 @@ int policyPush(const std::vector<std::string> &words)
     const Result<PolicyClient> client = PolicyClient::open(*arguments, false);
     if (!client)
         return unusable(client.error());
-    ChannelRequest request;
+    HttpRequest request;
     request.method = "PUT";
     request.path = "/v1/policy/document";
     request.body = policyText(*document);
@@ -195,7 +195,7 @@ int policyRollback(const std::vector<std::string> &words)
     body.set("revision", number);
     body.set("author", authorOf(*arguments));
     body.set("comment", arguments->value("--comment"));
-    ChannelRequest request;
+    HttpRequest request;
     request.method = "POST";
     request.path = "/v1/rollback";
     request.body = body.compact();

@@ -5,8 +5,8 @@
 #include "app/flyballctl/qtprocess.h"
 #include "app/flyballctl/textout.h"
 #include "core/engine/paths.h"
+#include "core/keys/keychain.h"
 #include "core/policy/document/text.h"
-#include "core/push/secrets/keychain.h"
 #include "core/push/targets/registry.h"
 #include "core/push/targets/targetset.h"
 
@@ -197,11 +197,11 @@ TargetReceipt receiptFrom(const JsonValue &json)
 
 Result<JsonValue> askServer(const PolicyClient &client, const char *method, const std::string &path, std::string body)
 {
-    ChannelRequest request;
+    HttpRequest request;
     request.method = method;
     request.path = path;
     request.body = std::move(body);
-    const Result<ChannelResponse> answer = client.ask(std::move(request));
+    const Result<HttpResponse> answer = client.ask(std::move(request));
     if (!answer)
         return answer.error();
     Result<JsonValue> json = JsonValue::parse(answer->body);
@@ -268,10 +268,10 @@ int changeAll(const Arguments &arguments, const std::string &action, const std::
 /// Whether each target has a receipt for the revision in force.
 Result<std::vector<std::string>> stillOpen(const PolicyClient &client, const std::vector<TargetConfig> &configs)
 {
-    ChannelRequest request;
+    HttpRequest request;
     request.method = "GET";
     request.path = "/v1/status";
-    const Result<ChannelResponse> answer = client.ask(std::move(request));
+    const Result<HttpResponse> answer = client.ask(std::move(request));
     if (!answer)
         return answer.error();
     const Result<JsonValue> status = JsonValue::parse(answer->body);

@@ -2,7 +2,7 @@
 #include "core/push/filetransport.h"
 
 #include "core/base/wholefile.h"
-#include "core/push/secretfile.h"
+#include "core/keys/secretfile.h"
 
 namespace flyball {
 

@@ -2,9 +2,9 @@
 #include "core/push/host.h"
 
 #include "core/base/wholefile.h"
+#include "core/keys/secretfile.h"
+#include "core/push/channelserver.h"
 #include "core/push/filetransport.h"
-#include "core/push/http/httpserver.h"
-#include "core/push/secretfile.h"
 
 #include <QThread>
 
@@ -119,7 +119,7 @@ private:
             return token.error();
         m_token = *token;
         m_channel = std::make_unique<PolicyChannel>(*m_store, m_token, m_options.rates, wallClockNow());
-        m_server = std::make_unique<HttpServer>(*m_store, *m_channel, HttpLimits(), [this] { publishSoon(); });
+        m_server = std::make_unique<ChannelServer>(*m_store, *m_channel, HttpLimits(), [this] { publishSoon(); });
         if (Result<> r = m_server->listen(m_options.address, m_options.port, tls); !r)
             return r;
         m_url = m_server->url();
@@ -199,7 +199,7 @@ private:
     std::unique_ptr<QObject> m_context;
     std::unique_ptr<PolicyStore> m_store;
     std::unique_ptr<PolicyChannel> m_channel;
-    std::unique_ptr<HttpServer> m_server;
+    std::unique_ptr<ChannelServer> m_server;
     std::unique_ptr<FileExchange> m_exchange;
     std::unique_ptr<QTimer> m_soon, m_age, m_files;
     mutable std::mutex m_mutex;

@@ -3,9 +3,9 @@
 
 #include <mutex>
 
+#include "core/keys/keychain.h"
 #include "core/models/policy/policylink.h"
 #include "core/push/host.h"
-#include "core/push/secrets/keychain.h"
 #include "core/push/targets/targetlink.h"
 
 namespace flyball {

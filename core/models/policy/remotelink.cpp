@@ -3,9 +3,9 @@
 
 #include <future>
 
+#include "core/keys/secretfile.h"
 #include "core/models/policy/statusreader.h"
 #include "core/policy/document/text.h"
-#include "core/push/secretfile.h"
 
 namespace flyball {
 

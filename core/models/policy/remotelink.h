@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "core/models/policy/policylink.h"
-#include "core/push/httpclient.h"
+#include "core/net/httpclient.h"
 
 namespace flyball {
 

@@ -97,12 +97,4 @@ std::vector<std::string> pointerSteps(std::string_view pointer)
     return steps;
 }
 
-std::string inQuotes(std::string_view name)
-{
-    std::string out = "'";
-    for (const char c : name.substr(0, 80))
-        out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-    return out + (name.size() > 80 ? "...'" : "'");
-}
-
 } // namespace flyball

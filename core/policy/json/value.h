@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/quotes.h"
 #include "core/base/result.h"
 #include "core/policy/json/number.h"
 
@@ -69,7 +70,5 @@ private:
 [[nodiscard]] std::string pointerAt(const std::string &pointer, std::size_t index);
 /// The steps of a pointer, unescaped.
 [[nodiscard]] std::vector<std::string> pointerSteps(std::string_view pointer);
-/// A name from outside for a message: one line, without control characters, at most 80 bytes.
-[[nodiscard]] std::string inQuotes(std::string_view name);
 
 } // namespace flyball

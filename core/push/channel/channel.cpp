@@ -44,7 +44,7 @@ PolicyChannel::PolicyChannel(PolicyStore &store, const std::string &operatorToke
     : m_store(store), m_operatorDigest(sha256Hex(operatorToken)), m_ratesOf(std::move(rates)), m_upSince(upSince)
 {}
 
-ChannelResponse PolicyChannel::handle(const ChannelRequest &request)
+HttpResponse PolicyChannel::handle(const HttpRequest &request)
 {
     const Route *route = routeOf(request.path);
     const bool isOperator = !request.token.empty() && sameSecret(sha256Hex(request.token), m_operatorDigest);
@@ -60,7 +60,7 @@ ChannelResponse PolicyChannel::handle(const ChannelRequest &request)
     if (!route)
         return errorAnswer(404, "not_found");
     if (!allows(*route, request.method)) {
-        ChannelResponse response = errorAnswer(405, "method_not_allowed");
+        HttpResponse response = errorAnswer(405, "method_not_allowed");
         response.headers.emplace_back("Allow", route->methods);
         return response;
     }
@@ -71,7 +71,7 @@ ChannelResponse PolicyChannel::handle(const ChannelRequest &request)
     return isOperator ? operatorRequest(request) : agentRequest(request, agent);
 }
 
-ChannelResponse PolicyChannel::agentRequest(const ChannelRequest &request, const std::string &agent)
+HttpResponse PolicyChannel::agentRequest(const HttpRequest &request, const std::string &agent)
 {
     if (request.path == "/v1/policy")
         return poll(request, agent);
@@ -88,7 +88,7 @@ ChannelResponse PolicyChannel::agentRequest(const ChannelRequest &request, const
     return settle(request, agent, *body, request.path == "/v1/release");
 }
 
-ChannelResponse PolicyChannel::operatorRequest(const ChannelRequest &request)
+HttpResponse PolicyChannel::operatorRequest(const HttpRequest &request)
 {
     if (request.path == "/v1/status") {
         const Result<ChannelSnapshot> now = snapshot(request.now);

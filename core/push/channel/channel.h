@@ -57,14 +57,14 @@ class PolicyChannel {
 public:
     PolicyChannel(PolicyStore &store, const std::string &operatorToken, RatesOf rates, TimeNs upSince);
 
-    [[nodiscard]] ChannelResponse handle(const ChannelRequest &request);
+    [[nodiscard]] HttpResponse handle(const HttpRequest &request);
     /// When the next order ends by itself; kNoTime: none does.
     [[nodiscard]] TimeNs nextChange(TimeNs now);
     [[nodiscard]] Result<ChannelSnapshot> snapshot(TimeNs now);
     /// The signed envelope an agent would be given now, for the file transport. NotFound: no policy.
     [[nodiscard]] Result<std::string> envelopeFor(const std::string &agent, TimeNs now);
     /// Books an acknowledgement that came as a file: see POST /v1/ack. `agent` is whose folder it lay in.
-    [[nodiscard]] ChannelResponse acknowledge(const std::string &agent, const JsonValue &ack, TimeNs now);
+    [[nodiscard]] HttpResponse acknowledge(const std::string &agent, const JsonValue &ack, TimeNs now);
     void setTargets(TargetsOf targets) { m_targets = std::move(targets); }
     void ordered(std::int64_t number, Result<std::vector<TargetReceipt>> result);
 
@@ -77,7 +77,7 @@ private:
         std::string digest;
         JsonValue content;
     };
-    using Answer = ChannelResponse;
+    using Answer = HttpResponse;
 
     void refresh(TimeNs now);
     [[nodiscard]] JsonValue contentFor(const AgentRecord &agent) const;
@@ -86,23 +86,23 @@ private:
     [[nodiscard]] Result<std::string> sealed(const AgentRecord &agent, const Desired &desired, TimeNs now) const;
     Result<> noteResult(const AgentRecord &agent, const char *state, const std::string &detail, TimeNs now);
 
-    Answer agentRequest(const ChannelRequest &request, const std::string &agent);
-    Answer operatorRequest(const ChannelRequest &request);
-    Answer poll(const ChannelRequest &request, const std::string &agent);
+    Answer agentRequest(const HttpRequest &request, const std::string &agent);
+    Answer operatorRequest(const HttpRequest &request);
+    Answer poll(const HttpRequest &request, const std::string &agent);
     Answer offer(AgentRecord &agent, const Desired &desired, TimeNs now);
-    Answer reserve(const ChannelRequest &request, const std::string &agent, const JsonValue &body);
-    Answer settle(const ChannelRequest &request, const std::string &agent, const JsonValue &body, bool release);
+    Answer reserve(const HttpRequest &request, const std::string &agent, const JsonValue &body);
+    Answer settle(const HttpRequest &request, const std::string &agent, const JsonValue &body, bool release);
     Answer getDocument();
-    Answer putDocument(const ChannelRequest &request);
-    Answer rollback(const ChannelRequest &request, const JsonValue &body);
+    Answer putDocument(const HttpRequest &request);
+    Answer rollback(const HttpRequest &request, const JsonValue &body);
     Answer history();
-    Answer addControl(const ChannelRequest &request, const JsonValue &body);
-    Answer endControl(const ChannelRequest &request);
-    Answer leases(const ChannelRequest &request);
+    Answer addControl(const HttpRequest &request, const JsonValue &body);
+    Answer endControl(const HttpRequest &request);
+    Answer leases(const HttpRequest &request);
     Answer orderTargets(const JsonValue &body);
-    Answer targetOrder(const ChannelRequest &request);
+    Answer targetOrder(const HttpRequest &request);
     /// The head's number when If-Match names it (or If-None-Match is * and there is none), else an answer.
-    [[nodiscard]] std::optional<Answer> conflict(const ChannelRequest &request, std::int64_t &parent);
+    [[nodiscard]] std::optional<Answer> conflict(const HttpRequest &request, std::int64_t &parent);
     Answer revisionAnswer(const Result<PolicyRevision> &revision);
 
     PolicyStore &m_store;

@@ -14,7 +14,7 @@ constexpr std::int64_t kLongestTtl = 3600;
 
 constexpr std::size_t kLongestKey = 100;
 
-ChannelResponse storeAnswer(const Error &error)
+HttpResponse storeAnswer(const Error &error)
 {
     if (error.code == ErrorCode::NotFound)
         return errorAnswer(404, "no_lease", error.message);
@@ -85,7 +85,7 @@ Result<Judged> judgeAll(PolicyStore &store, const PolicyDocument &document, cons
 }
 
 /// Why an earlier lease of the same key is no answer to this request.
-std::optional<ChannelResponse> problemOf(const Result<Lease> &earlier, const Lease &wanted)
+std::optional<HttpResponse> problemOf(const Result<Lease> &earlier, const Lease &wanted)
 {
     if (!earlier)
         return earlier.error().code == ErrorCode::NotFound
@@ -98,7 +98,7 @@ std::optional<ChannelResponse> problemOf(const Result<Lease> &earlier, const Lea
     return std::nullopt;
 }
 
-std::optional<ChannelResponse> forbidden(const std::vector<ControlItem> &controls, const Lease &wanted)
+std::optional<HttpResponse> forbidden(const std::vector<ControlItem> &controls, const Lease &wanted)
 {
     for (const ControlItem &item : controls) {
         const bool stop = item.action == ControlItem::Action::StopRun;
@@ -108,7 +108,7 @@ std::optional<ChannelResponse> forbidden(const std::vector<ControlItem> &control
     return std::nullopt;
 }
 
-ChannelResponse refusal(const Judged &judged)
+HttpResponse refusal(const Judged &judged)
 {
     JsonValue json{JsonValue::Object()};
     json.set("error", "cap_reached");
@@ -119,7 +119,7 @@ ChannelResponse refusal(const Judged &judged)
     return jsonAnswer(std::move(json), 409);
 }
 
-ChannelResponse grant(const Lease &lease, std::int64_t ttl, const Judged &judged)
+HttpResponse grant(const Lease &lease, std::int64_t ttl, const Judged &judged)
 {
     JsonValue json{JsonValue::Object()};
     json.set("lease", lease.id);
@@ -142,7 +142,7 @@ ChannelResponse grant(const Lease &lease, std::int64_t ttl, const Judged &judged
 
 } // namespace
 
-ChannelResponse PolicyChannel::reserve(const ChannelRequest &request, const std::string &id, const JsonValue &body)
+HttpResponse PolicyChannel::reserve(const HttpRequest &request, const std::string &id, const JsonValue &body)
 {
     const Result<AgentRecord> agent = m_store.agent(id);
     if (!agent)
@@ -187,8 +187,7 @@ ChannelResponse PolicyChannel::reserve(const ChannelRequest &request, const std:
     return lease ? grant(*lease, ttl, *judged) : storeAnswer(lease.error());
 }
 
-ChannelResponse PolicyChannel::settle(const ChannelRequest &, const std::string &agent, const JsonValue &body,
-                                      bool release)
+HttpResponse PolicyChannel::settle(const HttpRequest &, const std::string &agent, const JsonValue &body, bool release)
 {
     JsonMembers members(body);
     const std::string id = members.text("lease");

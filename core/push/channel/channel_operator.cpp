@@ -27,7 +27,7 @@ JsonValue findingsJson(const Findings &findings)
     return out;
 }
 
-ChannelResponse invalid(const Findings &findings)
+HttpResponse invalid(const Findings &findings)
 {
     JsonValue json{JsonValue::Object()};
     json.set("error", "invalid");
@@ -35,7 +35,7 @@ ChannelResponse invalid(const Findings &findings)
     return jsonAnswer(std::move(json), 422);
 }
 
-ChannelResponse conflictAnswer(const PolicyRevision *head)
+HttpResponse conflictAnswer(const PolicyRevision *head)
 {
     JsonValue json{JsonValue::Object()};
     json.set("error", "revision_conflict");
@@ -47,7 +47,7 @@ ChannelResponse conflictAnswer(const PolicyRevision *head)
 
 } // namespace
 
-std::optional<ChannelResponse> PolicyChannel::conflict(const ChannelRequest &request, std::int64_t &parent)
+std::optional<HttpResponse> PolicyChannel::conflict(const HttpRequest &request, std::int64_t &parent)
 {
     const PolicyRevision *head = m_store.revisions().head();
     parent = head ? head->number : 0;
@@ -61,7 +61,7 @@ std::optional<ChannelResponse> PolicyChannel::conflict(const ChannelRequest &req
     return errorAnswer(428, "precondition_required", "If-Match with the ETag of the head, or If-None-Match: *");
 }
 
-ChannelResponse PolicyChannel::revisionAnswer(const Result<PolicyRevision> &revision)
+HttpResponse PolicyChannel::revisionAnswer(const Result<PolicyRevision> &revision)
 {
     if (!revision) {
         const Error &error = revision.error();
@@ -74,23 +74,23 @@ ChannelResponse PolicyChannel::revisionAnswer(const Result<PolicyRevision> &revi
     JsonValue json{JsonValue::Object()};
     json.set("revision", revision->number);
     json.set("etag", revision->etag());
-    ChannelResponse response = jsonAnswer(std::move(json));
+    HttpResponse response = jsonAnswer(std::move(json));
     response.headers.emplace_back("ETag", '"' + revision->etag() + '"');
     return response;
 }
 
-ChannelResponse PolicyChannel::getDocument()
+HttpResponse PolicyChannel::getDocument()
 {
     const PolicyRevision *head = m_store.revisions().head();
     if (!head)
         return errorAnswer(404, "no_policy", "no policy was pushed yet");
-    ChannelResponse response;
+    HttpResponse response;
     response.body = head->text;
     response.headers.emplace_back("ETag", '"' + head->etag() + '"');
     return response;
 }
 
-ChannelResponse PolicyChannel::putDocument(const ChannelRequest &request)
+HttpResponse PolicyChannel::putDocument(const HttpRequest &request)
 {
     std::int64_t parent = 0;
     if (auto answer = conflict(request, parent))
@@ -108,7 +108,7 @@ ChannelResponse PolicyChannel::putDocument(const ChannelRequest &request)
                                         comment.empty() ? document.comment.value_or("") : comment, request.now}));
 }
 
-ChannelResponse PolicyChannel::rollback(const ChannelRequest &request, const JsonValue &body)
+HttpResponse PolicyChannel::rollback(const HttpRequest &request, const JsonValue &body)
 {
     JsonMembers members(body);
     const std::int64_t number = members.number("revision", 1, kMostNano);
@@ -121,7 +121,7 @@ ChannelResponse PolicyChannel::rollback(const ChannelRequest &request, const Jso
     return revisionAnswer(m_store.rollback(number, parent, note));
 }
 
-ChannelResponse PolicyChannel::history()
+HttpResponse PolicyChannel::history()
 {
     JsonValue::Array out;
     for (const PolicyRevision &revision : m_store.revisions().revisions()) {
@@ -140,7 +140,7 @@ ChannelResponse PolicyChannel::history()
     return jsonAnswer(std::move(json));
 }
 
-ChannelResponse PolicyChannel::addControl(const ChannelRequest &request, const JsonValue &body)
+HttpResponse PolicyChannel::addControl(const HttpRequest &request, const JsonValue &body)
 {
     JsonMembers members(body);
     const std::string action = members.text("action");
@@ -167,7 +167,7 @@ ChannelResponse PolicyChannel::addControl(const ChannelRequest &request, const J
     return jsonAnswer(std::move(json));
 }
 
-ChannelResponse PolicyChannel::endControl(const ChannelRequest &request)
+HttpResponse PolicyChannel::endControl(const HttpRequest &request)
 {
     const std::string text = request.path.substr(std::string("/v1/control/").size());
     std::int64_t id = 0;
@@ -183,7 +183,7 @@ ChannelResponse PolicyChannel::endControl(const ChannelRequest &request)
     return jsonAnswer(std::move(json));
 }
 
-ChannelResponse PolicyChannel::leases(const ChannelRequest &request)
+HttpResponse PolicyChannel::leases(const HttpRequest &request)
 {
     if (const auto freed = m_store.expireLeases(request.now); !freed)
         return errorAnswer(503, "store", freed.error().message);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/keys/secretfile.h"
 #include "core/push/channel/channel.h"
-#include "core/push/secretfile.h"
 
 #include <algorithm>
 #include <array>
@@ -41,7 +41,7 @@ struct Poll {
     std::string held;
 };
 
-Result<Poll> readPoll(const ChannelRequest &request)
+Result<Poll> readPoll(const HttpRequest &request)
 {
     Poll poll;
     if (const std::string text = request.parameter("wait"); !text.empty()) {
@@ -60,7 +60,7 @@ Result<Poll> readPoll(const ChannelRequest &request)
 }
 
 /// What a poll says about its agent, whatever it is answered.
-void notePoll(AgentRecord &agent, const Poll &poll, const ChannelRequest &request)
+void notePoll(AgentRecord &agent, const Poll &poll, const HttpRequest &request)
 {
     if (poll.wait > 0)
         agent.interval = poll.wait * kSecond;
@@ -75,7 +75,7 @@ void notePoll(AgentRecord &agent, const Poll &poll, const ChannelRequest &reques
 
 } // namespace
 
-ChannelResponse PolicyChannel::poll(const ChannelRequest &request, const std::string &id)
+HttpResponse PolicyChannel::poll(const HttpRequest &request, const std::string &id)
 {
     if (const std::string named = request.parameter("agent"); !named.empty() && named != id)
         return errorAnswer(403, "other_agent", "the token is that of another agent");
@@ -108,19 +108,19 @@ ChannelResponse PolicyChannel::poll(const ChannelRequest &request, const std::st
     if (desired && !same)
         return offer(*agent, *desired, request.now);
     if (request.now < until) {
-        ChannelResponse later;
+        HttpResponse later;
         later.waitUntil = until;
         return later;
     }
     if (!desired)
         return errorAnswer(404, "no_policy", "no policy was pushed yet");
-    ChannelResponse unchanged;
+    HttpResponse unchanged;
     unchanged.status = 304;
     unchanged.headers.emplace_back("ETag", '"' + desired->etag + '"');
     return unchanged;
 }
 
-ChannelResponse PolicyChannel::offer(AgentRecord &agent, const Desired &desired, TimeNs now)
+HttpResponse PolicyChannel::offer(AgentRecord &agent, const Desired &desired, TimeNs now)
 {
     Result<std::string> envelope = sealed(agent, desired, now);
     if (!envelope)
@@ -135,7 +135,7 @@ ChannelResponse PolicyChannel::offer(AgentRecord &agent, const Desired &desired,
         return errorAnswer(503, "random", "the system gives no random numbers");
     if (Result<> r = m_store.saveAgent(agent); !r)
         return errorAnswer(503, "store", r.error().message);
-    ChannelResponse response;
+    HttpResponse response;
     response.body = std::move(*envelope);
     response.headers.emplace_back("ETag", '"' + desired.etag + '"');
     response.headers.emplace_back("X-Nonce", agent.offeredNonce);
@@ -154,7 +154,7 @@ Result<> PolicyChannel::noteResult(const AgentRecord &agent, const char *state, 
     return line ? Result<>() : Result<>(line.error());
 }
 
-ChannelResponse PolicyChannel::acknowledge(const std::string &id, const JsonValue &body, TimeNs now)
+HttpResponse PolicyChannel::acknowledge(const std::string &id, const JsonValue &body, TimeNs now)
 {
     static constexpr std::array<std::string_view, 5> kCodes{"invalid", "unsupported", "stale_revision", "bad_signature",
                                                             "internal"};

@@ -12,7 +12,7 @@ constexpr std::string_view kActions[] = {"push", "verify", "restore", "release"}
 
 } // namespace
 
-ChannelResponse PolicyChannel::orderTargets(const JsonValue &body)
+HttpResponse PolicyChannel::orderTargets(const JsonValue &body)
 {
     JsonMembers members(body);
     TargetOrder order{members.text("action"), members.textOr("id"), members.textOr("author")};
@@ -41,7 +41,7 @@ void PolicyChannel::ordered(std::int64_t number, Result<std::vector<TargetReceip
         found->second = std::move(result);
 }
 
-ChannelResponse PolicyChannel::targetOrder(const ChannelRequest &request)
+HttpResponse PolicyChannel::targetOrder(const HttpRequest &request)
 {
     const std::string text = request.path.substr(std::string("/v1/targets/").size());
     std::int64_t number = 0;

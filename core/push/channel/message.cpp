@@ -9,25 +9,11 @@ constexpr std::size_t kMostTexts = 64;
 
 } // namespace
 
-ChannelResponse jsonAnswer(JsonValue value, int status)
+HttpResponse jsonAnswer(JsonValue value, int status)
 {
-    ChannelResponse response;
+    HttpResponse response;
     response.status = status;
     response.body = value.compact() + '\n';
-    return response;
-}
-
-ChannelResponse errorAnswer(int status, const char *word, const std::string &message)
-{
-    JsonValue json{JsonValue::Object()};
-    json.set("error", word);
-    if (!message.empty())
-        json.set("message", message);
-    ChannelResponse response = jsonAnswer(std::move(json), status);
-    if (status == 401)
-        response.headers.emplace_back("WWW-Authenticate", "Bearer");
-    if (status == 503)
-        response.headers.emplace_back("Retry-After", "2");
     return response;
 }
 

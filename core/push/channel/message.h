@@ -2,7 +2,7 @@
 // Requests and answers of flyball-policy/1 as values, and how their JSON is read.
 #pragma once
 
-#include "core/base/time.h"
+#include "core/net/httpmessage.h"
 #include "core/policy/json/value.h"
 
 #include <optional>
@@ -12,38 +12,7 @@
 
 namespace flyball {
 
-struct ChannelRequest {
-    std::string method;
-    std::string path;                                       ///< decoded, without query
-    std::vector<std::pair<std::string, std::string>> query; ///< decoded
-    std::string token;                                      ///< of Authorization: Bearer
-    std::string ifMatch;                                    ///< as sent, with quotes
-    std::string ifNoneMatch;
-    std::string body;
-    TimeNs arrived = 0;
-    TimeNs now = 0;
-    bool parked = false; ///< it waited before: nothing about it is to be booked again
-
-    [[nodiscard]] std::string parameter(std::string_view name) const
-    {
-        for (const auto &[key, value] : query)
-            if (key == name)
-                return value;
-        return {};
-    }
-};
-
-struct ChannelResponse {
-    int status = 200;
-    std::string body;
-    std::vector<std::pair<std::string, std::string>> headers;
-    /// Set: there is no answer yet; ask again when the store's generation grows, at the latest then.
-    std::optional<TimeNs> waitUntil;
-};
-
-[[nodiscard]] ChannelResponse jsonAnswer(JsonValue value, int status = 200);
-/// {"error":word,"message":text}
-[[nodiscard]] ChannelResponse errorAnswer(int status, const char *word, const std::string &message = {});
+[[nodiscard]] HttpResponse jsonAnswer(JsonValue value, int status = 200);
 
 /// Typed members of a JSON object from outside; remembers the first that is missing or of another type.
 class JsonMembers {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/wholefile.h"
-#include "core/push/secretfile.h"
+#include "core/keys/secretfile.h"
 #include "core/push/store/change.h"
 
 #include "core/policy/digest.h"

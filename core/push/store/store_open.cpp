@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/push/secretfile.h"
+#include "core/keys/secretfile.h"
 #include "core/push/store/change.h"
 
 #include "core/policy/json/value.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/push/targets/config.h"
 
-#include "core/push/secretfile.h"
+#include "core/keys/secretfile.h"
 #include "core/push/targets/targetfile.h"
 
 #include <algorithm>

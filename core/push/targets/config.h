@@ -4,9 +4,9 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/keys/key.h"
+#include "core/net/httpclient.h"
 #include "core/policy/effective.h"
-#include "core/push/httpclient.h"
-#include "core/push/secrets/key.h"
 
 #include <map>
 #include <optional>

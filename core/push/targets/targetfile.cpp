@@ -2,8 +2,8 @@
 #include "core/push/targets/targetfile.h"
 
 #include "core/base/wholefile.h"
+#include "core/keys/secretfile.h"
 #include "core/policy/digest.h"
-#include "core/push/secretfile.h"
 
 #include <cstdlib>
 #include <filesystem>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/push/targets/targethost.h"
 
-#include "core/push/secrets/keychain.h"
+#include "core/keys/keychain.h"
 #include "core/push/targets/targetfile.h"
 
 namespace flyball {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/push/secrets/key.h"
-#include "core/push/secrets/keychain.h"
+#include "core/keys/key.h"
+#include "core/keys/keychain.h"
 
 #include <QDBusConnection>
 #include <QDBusMessage>

@@ -6,7 +6,7 @@ from checks.common import CPP, files, line_of, read, relative, without_comments
 
 BELOW_ENGINE = {"core/base", "core/domain", "core/pricing", "core/policy", "core/sources", "core/formats", "core/ledger",
                 "core/aggregate", "core/attribution"}
-CORE = BELOW_ENGINE | {"core/engine", "core/push"}
+CORE = BELOW_ENGINE | {"core/engine", "core/gateways", "core/keys", "core/net", "core/push"}
 
 # folder -> folders it may include besides itself. A folder that is not listed may include nothing of ours.
 ALLOWED = {
@@ -22,7 +22,12 @@ ALLOWED = {
     "core/aggregate": {"core/base", "core/domain"},
     "core/engine": BELOW_ENGINE,
     # What agents are told and what they answered: the policy channel and its store.
-    "core/push": {"core/base", "core/domain", "core/pricing", "core/policy"},
+    "core/push": {"core/base", "core/domain", "core/pricing", "core/policy", "core/net", "core/keys"},
+    # Where keys are kept, and HTTP on both ends: neither knows what for.
+    "core/net": {"core/base", "core/keys"},
+    "core/keys": {"core/base"},
+    # What delivers to the engine from elsewhere.
+    "core/gateways": BELOW_ENGINE | {"core/engine", "core/net", "core/keys"},
     "core/models": CORE,
     "qml": {"core/base", "core/domain", "core/models"},
     # The simulator shares no pricing and no reader with what it tests.
@@ -34,7 +39,10 @@ ALLOWED = {
 QT_ALLOWED = {
     "core/sources": {"QtCore", "QtNetwork"},
     "core/engine": {"QtCore", "QtNetwork"},
-    "core/push": {"QtCore", "QtNetwork", "QtDBus"},  # QtDBus: whether an entry of the keychain is locked
+    "core/push": {"QtCore", "QtNetwork"},
+    "core/net": {"QtCore", "QtNetwork"},
+    "core/gateways": {"QtCore", "QtNetwork"},
+    "core/keys": {"QtCore", "QtDBus"},  # QtDBus: whether an entry of the keychain is locked
     "core/base": {"QtCore"},  # zone.cpp: QTimeZone reads the time zone database
     "core/models": {"QtCore", "QtQml", "QtGui"},  # QtGui for the clipboard alone
     # Widgets only for what has no Quick counterpart: native file dialogs, Qt Charts' graphics view.
@@ -147,6 +155,8 @@ BAD = {
     "own header in angle brackets": {"core/base/d.cpp": "#include <core/ledger/store.h>\n"},
     "core links Quick": {"core/ledger/CMakeLists.txt": "target_link_libraries(x PUBLIC Qt6::Quick)\n"},
     "folder without a rule": {"core/gossip/a.cpp": "int a;\n"},
+    "HTTP knows policies": {"core/net/a.cpp": '#include "core/push/types.h"\n'},
+    "engine knows gateways": {"core/engine/c.cpp": '#include "core/gateways/registry.h"\n'},
     "core on the session bus": {"core/models/c.cpp": "#include <QDBusConnection>\n"},
     "plain core uses Qt": {"core/domain/a.h": "#include <QString>\n"},
 }

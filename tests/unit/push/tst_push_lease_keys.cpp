@@ -19,9 +19,9 @@ struct Bench {
         other = *test.store->registerAgent("a2", "w", kNow);
         pushed = test.store->push(testPolicy(), 0, {"me", "first", kNow}).ok();
     }
-    ChannelResponse post(const std::string &path, const std::string &body, const std::string &token, TimeNs now = kNow)
+    HttpResponse post(const std::string &path, const std::string &body, const std::string &token, TimeNs now = kNow)
     {
-        ChannelRequest request;
+        HttpRequest request;
         request.method = "POST";
         request.path = path;
         request.token = token;
@@ -29,7 +29,7 @@ struct Bench {
         request.now = request.arrived = now;
         return channel.handle(request);
     }
-    ChannelResponse reserve(const std::string &key, NanoUsd amount, TimeNs now = kNow, const std::string &run = "r")
+    HttpResponse reserve(const std::string &key, NanoUsd amount, TimeNs now = kNow, const std::string &run = "r")
     {
         return post("/v1/reserve",
                     R"({"run":")" + run + R"(","max_nusd":)" + std::to_string(amount) + R"(,"ttl_s":100,"key":")" + key
@@ -44,7 +44,7 @@ struct Bench {
     bool pushed = false;
 };
 
-std::string member(const ChannelResponse &answer, const char *name)
+std::string member(const HttpResponse &answer, const char *name)
 {
     const Result<JsonValue> json = JsonValue::parse(answer.body);
     const JsonValue *found = json ? json->find(name) : nullptr;
@@ -68,9 +68,9 @@ void TestPushLeaseKeys::theSameKeyGivesTheSameLease()
 {
     Bench bench;
     QVERIFY(bench.pushed);
-    const ChannelResponse first = bench.reserve("k1", 1000);
+    const HttpResponse first = bench.reserve("k1", 1000);
     QCOMPARE(first.status, 200);
-    const ChannelResponse again = bench.reserve("k1", 1000, kNow + 40 * kSecond);
+    const HttpResponse again = bench.reserve("k1", 1000, kNow + 40 * kSecond);
     QCOMPARE(again.status, 200);
     QCOMPARE(member(again, "lease"), member(first, "lease"));
     QCOMPARE(member(first, "ttl_s"), std::string("100"));
@@ -87,10 +87,10 @@ void TestPushLeaseKeys::theSameKeyGivesTheSameLease()
 void TestPushLeaseKeys::itsOwnHoldIsNoReasonToRefuse()
 {
     Bench bench;
-    const ChannelResponse first = bench.reserve("k1", kCap);
+    const HttpResponse first = bench.reserve("k1", kCap);
     QCOMPARE(first.status, 200);
     QCOMPARE(bench.reserve("k2", 1).status, 409);
-    const ChannelResponse again = bench.reserve("k1", kCap);
+    const HttpResponse again = bench.reserve("k1", kCap);
     QCOMPARE(again.status, 200);
     QCOMPARE(member(again, "lease"), member(first, "lease"));
     QCOMPARE(bench.held(), kCap);
@@ -103,7 +103,7 @@ void TestPushLeaseKeys::aKeyBelongsToOneReservationOfOneAgent()
     QCOMPARE(member(bench.reserve("k1", 1001), "error"), std::string("key_reused"));
     QCOMPARE(member(bench.reserve("k1", 1000, kNow, "other"), "error"), std::string("key_reused"));
     QCOMPARE(bench.held(), 1000);
-    const ChannelResponse theirs =
+    const HttpResponse theirs =
         bench.post("/v1/reserve", R"({"run":"r","max_nusd":1000,"key":"k1"})", bench.other.token);
     QCOMPARE(theirs.status, 200);
     QVERIFY(member(theirs, "lease") != lease);

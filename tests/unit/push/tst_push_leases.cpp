@@ -21,10 +21,10 @@ namespace {
 constexpr TimeNs kStart = 1'795'000'000 * kSecond;
 constexpr NanoUsd kCap = 1'000'000'000;
 
-ChannelResponse ask(PolicyChannel &channel, const std::string &token, const std::string &path, const JsonValue &body,
-                    TimeNs now)
+HttpResponse ask(PolicyChannel &channel, const std::string &token, const std::string &path, const JsonValue &body,
+                 TimeNs now)
 {
-    ChannelRequest request;
+    HttpRequest request;
     request.method = "POST";
     request.path = path;
     request.token = token;

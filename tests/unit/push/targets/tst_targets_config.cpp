@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/push/secrets/keychain.h"
+#include "core/keys/keychain.h"
 #include "core/push/targets/config.h"
 #include "core/push/targets/registry.h"
 #include "core/push/targets/targetset.h"

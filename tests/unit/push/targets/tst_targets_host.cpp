@@ -5,7 +5,7 @@
 
 #include "tests/unit/push/push_support.h"
 
-#include "core/push/secrets/keychain.h"
+#include "core/keys/keychain.h"
 
 #include <QElapsedTimer>
 #include <QFile>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/push/httpclient.h"
+#include "core/net/httpclient.h"
 
 #include <QElapsedTimer>
 #include <QFile>

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/push/http/httptext.h"
+#include "core/net/httptext.h"
 
 #include <algorithm>
+
+#include <nlohmann/json.hpp>
 
 namespace flyball {
 
@@ -142,16 +144,35 @@ std::string bearerToken(std::string_view authorization)
     return std::string(authorization.substr(kScheme.size()));
 }
 
-std::string responseHead(const ChannelResponse &response, bool close)
+std::string responseHead(const HttpResponse &response, bool close)
 {
     std::string head = "HTTP/1.1 " + std::to_string(response.status) + ' ' + reason(response.status) + "\r\n";
     for (const auto &[name, value] : response.headers)
         head += name + ": " + value + "\r\n";
+    const bool typed = std::any_of(response.headers.begin(), response.headers.end(),
+                                   [](const auto &field) { return field.first == "Content-Type"; });
+    if (response.status != 304 && !typed)
+        head += "Content-Type: application/json\r\n";
     if (response.status != 304)
-        head += "Content-Type: application/json\r\nContent-Length: " + std::to_string(response.body.size()) + "\r\n";
+        head += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
     head += "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
     head += close ? "Connection: close\r\n\r\n" : "Connection: keep-alive\r\n\r\n";
     return head;
+}
+
+HttpResponse errorAnswer(int status, const char *word, const std::string &message)
+{
+    nlohmann::ordered_json json{{"error", word}};
+    if (!message.empty())
+        json["message"] = message;
+    HttpResponse response;
+    response.status = status;
+    response.body = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
+    if (status == 401)
+        response.headers.emplace_back("WWW-Authenticate", "Bearer");
+    if (status == 503)
+        response.headers.emplace_back("Retry-After", "2");
+    return response;
 }
 
 std::string lowerCase(std::string text)

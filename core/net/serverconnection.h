@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Internal to core/push: one HTTP/1.1 connection with bounds on everything.
+// Internal to core/net: one HTTP/1.1 connection with bounds on everything.
 #pragma once
 
-#include "core/push/channel/message.h"
+#include "core/net/httpmessage.h"
 
 #include <QTcpSocket>
 
@@ -15,10 +15,12 @@ namespace flyball {
 struct HttpLimits {
     std::size_t header = 16 * 1024;
     std::size_t body = std::size_t{4} << 20U;
-    TimeNs request = 10 * kSecond; ///< from its first byte (or the connect) to its last; a TLS handshake as well
+    TimeNs head = 10 * kSecond;    ///< from the first byte of a request (or the connect) to the end of its header
+    TimeNs request = 10 * kSecond; ///< likewise to its last byte; a TLS handshake as well
     TimeNs idle = 75 * kSecond;    ///< between two requests of one connection
     TimeNs write = 15 * kSecond;   ///< an answer nobody takes
     int connections = 1024;
+    int wrongHost = 421; ///< the answer to a Host that is not ours
 };
 
 /// Counters of what was refused before it reached the protocol; copied into the snapshot.
@@ -30,15 +32,22 @@ struct HttpCounters {
 };
 
 /// Reads one request at a time, hands it over and takes its answer; nothing more is read until then.
-/// Owned by HttpServer, which deletes it when closed() says so. One thread.
+/// Owned by HttpListener, which deletes it when closed() says so. One thread.
 class ServerConnection : public QObject {
 public:
-    using OnRequest = std::function<void(ServerConnection &, ChannelRequest)>;
+    using OnRequest = std::function<void(ServerConnection &, HttpRequest)>;
+    /// Looks at a request whose body has not been read yet; an answer refuses it there and then.
+    using OnHead = std::function<std::optional<HttpResponse>(const HttpRequest &)>;
+    struct Callbacks {
+        OnHead head; ///< may be empty
+        OnRequest request;
+        std::function<void(ServerConnection &)> closed;
+    };
     ServerConnection(QTcpSocket *socket, const HttpLimits &limits, std::vector<std::string> hosts,
-                     HttpCounters &counters, OnRequest onRequest, std::function<void(ServerConnection &)> onClosed);
+                     HttpCounters &counters, Callbacks callbacks);
     ~ServerConnection() override;
 
-    void answer(const ChannelResponse &response);
+    void answer(const HttpResponse &response);
     /// Ends what took too long; called about once a second.
     void checkTime(TimeNs monotonic);
     void refuse(int status, const char *word, const std::string &message = {});
@@ -49,8 +58,9 @@ private:
     void feed();
     [[nodiscard]] bool headerIsClean();
     void complete();
-    [[nodiscard]] bool accept(ChannelRequest &request);
-    void send(const ChannelResponse &response, bool close);
+    [[nodiscard]] bool accept();
+    [[nodiscard]] bool isForUs();
+    void send(const HttpResponse &response, bool close);
     void reset();
     [[nodiscard]] bool handshaking() const; ///< TLS, and not agreed on yet
     [[nodiscard]] qint64 unsent() const;
@@ -59,11 +69,12 @@ private:
     HttpLimits m_limits;
     std::vector<std::string> m_hosts; ///< accepted values of Host, lower case
     HttpCounters &m_counters;
-    OnRequest m_onRequest;
-    std::function<void(ServerConnection &)> m_onClosed;
+    Callbacks m_callbacks;
+    HttpRequest m_request; ///< its head, once it was accepted
     std::unique_ptr<Parser> m_parser;
     std::string m_buffer;
     bool m_headerSeen = false; ///< the header in the buffer was checked
+    bool m_accepted = false;   ///< what it says was, too
     bool m_busy = false;       ///< a request waits for its answer
     bool m_closing = false;
     bool m_keepAlive = true;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/push/secrets/keychain.h"
+#include "core/keys/keychain.h"
 
 #include <QDBusArgument>
 #include <QDBusConnection>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Internal to core/push: the text side of HTTP, as pure functions.
+// Internal to core/net: the text side of HTTP, as pure functions.
 #pragma once
 
-#include "core/push/channel/message.h"
+#include "core/net/httpmessage.h"
 
 #include <string>
 #include <string_view>
@@ -18,7 +18,7 @@ namespace flyball {
 /// The token of "Bearer xyz"; empty for anything else.
 [[nodiscard]] std::string bearerToken(std::string_view authorization);
 /// Status line and header fields with the empty line; Content-Length is that of the body.
-[[nodiscard]] std::string responseHead(const ChannelResponse &response, bool close);
+[[nodiscard]] std::string responseHead(const HttpResponse &response, bool close);
 /// Whether `host` (lower case, with its port) is one of `hosts`; "*.x:1" there stands for one more label.
 [[nodiscard]] bool hostAllowed(const std::vector<std::string> &hosts, std::string_view host);
 [[nodiscard]] std::string lowerCase(std::string text);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Internal to core/push: the certificate of the policy channel, and the socket that speaks TLS with it.
+// Internal to core/net: the certificate of one of our servers, and the socket that speaks TLS with it.
 #pragma once
 
 #include "core/base/result.h"
@@ -24,7 +24,7 @@ struct TlsIdentity {
 [[nodiscard]] Result<TlsIdentity> loadTls(const std::string &certificate, const std::string &key, TimeNs now);
 
 /// Hands out sockets that begin a TLS handshake by themselves, or plain ones without an identity.
-class ChannelListener : public QTcpServer {
+class TlsTcpServer : public QTcpServer {
 public:
     using QTcpServer::QTcpServer;
     void setIdentity(const TlsIdentity &identity) { m_tls = identity.configuration; }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/push/secrets/key.h"
+#include "core/keys/key.h"
 
-#include "core/policy/json/value.h"
-#include "core/push/secretfile.h"
-#include "core/push/secrets/keychain.h"
+#include "core/base/quotes.h"
+#include "core/keys/keychain.h"
+#include "core/keys/secretfile.h"
 
 #include <cstdlib>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/push/http/serverconnection.h"
+#include "core/net/serverconnection.h"
 
-#include "core/push/http/httptext.h"
+#include "core/net/httptext.h"
 
 #include <QSslSocket>
 
@@ -47,14 +47,12 @@ struct ServerConnection::Parser : http::request_parser<http::string_body> {
 };
 
 ServerConnection::ServerConnection(QTcpSocket *socket, const HttpLimits &limits, std::vector<std::string> hosts,
-                                   HttpCounters &counters, OnRequest onRequest,
-                                   std::function<void(ServerConnection &)> onClosed)
+                                   HttpCounters &counters, Callbacks callbacks)
     : m_socket(socket),
       m_limits(limits),
       m_hosts(std::move(hosts)),
       m_counters(counters),
-      m_onRequest(std::move(onRequest)),
-      m_onClosed(std::move(onClosed)),
+      m_callbacks(std::move(callbacks)),
       m_parser(std::make_unique<Parser>(limits)),
       m_since(monotonicNow())
 {
@@ -66,7 +64,7 @@ ServerConnection::ServerConnection(QTcpSocket *socket, const HttpLimits &limits,
         if (error == QAbstractSocket::SslHandshakeFailedError)
             ++m_counters.refused; // plain HTTP, another protocol, or a client that does not trust us
     });
-    connect(m_socket, &QTcpSocket::disconnected, this, [this] { m_onClosed(*this); });
+    connect(m_socket, &QTcpSocket::disconnected, this, [this] { m_callbacks.closed(*this); });
 }
 
 ServerConnection::~ServerConnection() { m_socket->disconnect(this); }
@@ -123,6 +121,9 @@ void ServerConnection::feed()
             break;
         if (error)
             return refuse(statusOf(error), "malformed", error.message());
+        // Whoever is not for us is told so before a byte of the body is taken.
+        if (m_parser->is_header_done() && !m_accepted && !accept())
+            return;
         if (used == 0)
             break;
     }
@@ -135,56 +136,66 @@ void ServerConnection::feed()
     }
 }
 
-bool ServerConnection::accept(ChannelRequest &request)
+bool ServerConnection::isForUs()
+{
+    const auto &message = m_parser->get();
+    const std::string host = lowerCase(field(message, http::field::host));
+    if (message.version() != 11)
+        refuse(505, "version", "HTTP/1.1 only");
+    else if (message.count(http::field::host) != 1)
+        refuse(m_limits.wrongHost == 421 ? 400 : m_limits.wrongHost, "malformed", "exactly one Host is needed");
+    else if (!hostAllowed(m_hosts, host))
+        refuse(m_limits.wrongHost, "wrong_host", "this server does not answer for that Host");
+    // Agents and flyballctl send no Origin; a web page does, and has no business here.
+    else if (message.count(http::field::origin) != 0)
+        refuse(403, "origin", "requests of web pages are refused");
+    else
+        return true;
+    return false;
+}
+
+bool ServerConnection::accept()
 {
     const auto &message = m_parser->get();
     m_keepAlive = message.keep_alive();
-    if (message.version() != 11) {
-        refuse(505, "version", "HTTP/1.1 only");
+    if (!isForUs())
         return false;
-    }
-    const std::string host = lowerCase(field(message, http::field::host));
-    if (message.count(http::field::host) != 1) {
-        refuse(400, "malformed", "exactly one Host is needed");
-        return false;
-    }
-    if (!hostAllowed(m_hosts, host)) {
-        refuse(421, "wrong_host", "this server does not answer for that Host");
-        return false;
-    }
-    // Agents and flyballctl send no Origin; a web page does, and has no business here.
-    if (message.count(http::field::origin) != 0) {
-        refuse(403, "origin", "requests of web pages are refused");
-        return false;
-    }
-    request.method = std::string(message.method_string());
-    if (request.method == "HEAD") {
+    m_request = {};
+    m_request.method = std::string(message.method_string());
+    if (m_request.method == "HEAD") {
         refuse(405, "method_not_allowed");
         return false;
     }
-    if (!splitTarget(std::string_view(message.target().data(), message.target().size()), request.path, request.query)) {
+    if (!splitTarget(std::string_view(message.target().data(), message.target().size()), m_request.path,
+                     m_request.query)) {
         refuse(400, "malformed", "the target is no path");
         return false;
     }
-    request.token = bearerToken(field(message, http::field::authorization));
-    request.ifMatch = field(message, http::field::if_match);
-    request.ifNoneMatch = field(message, http::field::if_none_match);
+    m_request.token = bearerToken(field(message, http::field::authorization));
+    m_request.ifMatch = field(message, http::field::if_match);
+    m_request.ifNoneMatch = field(message, http::field::if_none_match);
+    m_request.contentType = field(message, http::field::content_type);
+    m_request.contentEncoding = lowerCase(field(message, http::field::content_encoding));
+    if (const auto no = m_callbacks.head ? m_callbacks.head(m_request) : std::nullopt) {
+        ++m_counters.refused;
+        send(*no, true);
+        return false;
+    }
+    m_accepted = true;
     return true;
 }
 
 void ServerConnection::complete()
 {
-    ChannelRequest request;
-    if (!accept(request))
-        return;
+    HttpRequest request = std::move(m_request);
     request.body = std::move(m_parser->get().body());
     request.arrived = request.now = wallClockNow();
     m_busy = true;
     ++m_counters.requests;
-    m_onRequest(*this, std::move(request));
+    m_callbacks.request(*this, std::move(request));
 }
 
-void ServerConnection::answer(const ChannelResponse &response)
+void ServerConnection::answer(const HttpResponse &response)
 {
     send(response, !m_keepAlive);
     if (!m_closing) {
@@ -198,7 +209,7 @@ void ServerConnection::answer(const ChannelResponse &response)
 void ServerConnection::reset()
 {
     m_busy = false;
-    m_headerSeen = false;
+    m_headerSeen = m_accepted = false;
     m_parser = std::make_unique<Parser>(m_limits);
     m_since = monotonicNow();
 }
@@ -211,7 +222,7 @@ void ServerConnection::refuse(int status, const char *word, const std::string &m
     send(errorAnswer(status, word, message), true);
 }
 
-void ServerConnection::send(const ChannelResponse &response, bool close)
+void ServerConnection::send(const HttpResponse &response, bool close)
 {
     const std::string head = responseHead(response, close);
     m_socket->write(head.data(), static_cast<qint64>(head.size()));
@@ -252,7 +263,7 @@ void ServerConnection::checkTime(TimeNs monotonic)
         ++m_counters.timedOut;
         m_socket->abort();
     } else if (!m_busy && (m_headerSeen || !m_buffer.empty())) {
-        if (age <= m_limits.request)
+        if (age <= (m_headerSeen ? m_limits.request : m_limits.head))
             return;
         ++m_counters.timedOut;
         refuse(408, "timeout", "the request took too long");

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/push/http/tls.h"
+#include "core/net/tls.h"
 
 #include "core/base/wholefile.h"
-#include "core/push/http/httptext.h"
-#include "core/push/secretfile.h"
+#include "core/keys/secretfile.h"
+#include "core/net/httptext.h"
 
 #include <QDateTime>
 #include <QHostAddress>
@@ -110,7 +110,7 @@ Result<TlsIdentity> loadTls(const std::string &certificate, const std::string &k
     return out;
 }
 
-void ChannelListener::incomingConnection(qintptr descriptor)
+void TlsTcpServer::incomingConnection(qintptr descriptor)
 {
     if (!m_tls)
         return QTcpServer::incomingConnection(descriptor);

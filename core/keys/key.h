@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Keys of push targets are named, never written out: "env:NAME", "file:PATH" (0600, this user's) or "keychain:NAME".
+// Keys of targets and sources are named, never written out: "env:NAME", "file:PATH" (0600, this user's) or
+// "keychain:NAME".
 #pragma once
 
 #include "core/base/result.h"
