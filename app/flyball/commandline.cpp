@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/gateways/registry.h"
+
 #include <QDate>
 #include <QDateTime>
 #include <QDir>
@@ -13,6 +15,7 @@ namespace flyball {
 
 namespace {
 
+const QString kOtlpAddress = QStringLiteral("127.0.0.1:4318");
 constexpr int kMaxPictureSide = 8192;
 constexpr int kMaxAfterMs = 3'600'000;
 
@@ -94,6 +97,11 @@ Result<std::string> readablePath(const QString &what, const QString &path)
 /// Paths are made absolute: the demo and a relaunch may run elsewhere.
 Result<SourceSpec> sourceFrom(const QString &text)
 {
+    if (auto remote = parseRemoteSource(text.toStdString())) {
+        if (!*remote)
+            return remote->error();
+        return SourceSpec{(*remote)->kind, (*remote)->target, (*remote)->options};
+    }
     auto source = parseSource(QFile::encodeName(text).toStdString());
     if (!source)
         return source.error();
@@ -222,6 +230,12 @@ Result<CommandLine> parseCommandLine(const QStringList &arguments)
             onlySources = true;
         } else if (!onlySources && name == QLatin1String("--demo") && !reader.hasInlineValue()) {
             line.demo = true;
+        } else if (!onlySources && name == QLatin1String("--otlp")) {
+            const auto address = reader.hasInlineValue() ? reader.value() : Result<QString>(kOtlpAddress);
+            if (address)
+                line.otlp = address->toStdString();
+            else
+                done = address.error();
         } else if (!onlySources && takesValue(name)) {
             const auto value = reader.value();
             done = value ? applyOption(line, name, *value) : Result<>(value.error());
@@ -248,6 +262,7 @@ QString helpText()
                           "ledger apart from them, and the configuration stays untouched.\n"
                           "\n"
                           "  --demo               watch a simulated fleet\n"
+                          "  --otlp[=HOST:PORT]   take OTLP/HTTP from agents, on 127.0.0.1:4318 unless told\n"
                           "  --page NAME          %1\n"
                           "  --theme dark|light   instead of the system's\n"
                           "  --since T, --until T RFC 3339 time, or a date (midnight here); until is exclusive\n"

@@ -30,6 +30,7 @@ struct CommandLine {
     std::optional<TimeNs> since; ///< inclusive
     std::optional<TimeNs> until; ///< exclusive
     std::vector<std::string> priceFiles;
+    std::string otlp; ///< address to take OTLP/HTTP on, for this window alone; empty: none
 
     /// A ledger of its own instead of the operator's (design rule 3a.18).
     [[nodiscard]] bool separateLedger() const { return demo || !sources.empty(); }

@@ -6,6 +6,7 @@
 #include <QQmlApplicationEngine>
 #include <QQuickStyle>
 #include <QQuickWindow>
+#include <algorithm>
 #include <cstdio>
 #include <optional>
 #include <sys/stat.h>
@@ -21,6 +22,8 @@
 #include "app/flyball/trace.h"
 #include "core/engine/engine.h"
 #include "core/engine/paths.h"
+#include "core/gateways/registry.h"
+#include "core/keys/keychain.h"
 #include "core/models/session/session.h"
 #include "core/pricing/catalog.h"
 #include "core/sources/detect.h"
@@ -76,16 +79,22 @@ EngineOptions engineOptions(const CommandLine &line, const LedgerHome &home, con
     options.priceFiles = line.priceFiles;
     options.instanceName = home.instanceName().toStdString();
     if (line.demo)
-        options.sources.push_back({"demo", "otlp-json", QFile::encodeName(demoFolder).toStdString(), false});
+        options.sources.push_back({"demo", "otlp-json", QFile::encodeName(demoFolder).toStdString(), false, {}});
     for (const SourceSpec &source : line.sources)
         options.sources.push_back(
-            {"source" + std::to_string(options.sources.size() + 1), source.kind, source.target, false});
+            {"source" + std::to_string(options.sources.size() + 1), source.kind, source.target, false, source.options});
     if (!line.separateLedger()) {
         options.sources = config.sources();
         options.retentionDays = config.retentionDays();
         options.attribution = config.values().attribution;
         options.success = config.values().success;
     }
+    options.openRemote = openRemoteSource;
+    const auto listens = [&](const SourceConfig &source) {
+        return source.kind == "otlp" && source.target == line.otlp;
+    };
+    if (!line.otlp.empty() && std::none_of(options.sources.begin(), options.sources.end(), listens))
+        options.sources.push_back({"otlp", "otlp", line.otlp, false, {}});
     return options;
 }
 
@@ -161,6 +170,7 @@ int run(CommandLine line)
     DemoFleet fleet;
     if (line.demo)
         QDir().mkpath(demoFolder);
+    const std::shared_ptr<Keychain> keychain = useSystemKeychain();
     auto engine = Engine::start(engineOptions(line, *home, config, demoFolder));
     if (!engine)
         return refuse(engine.error().message);

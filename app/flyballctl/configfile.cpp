@@ -33,6 +33,12 @@ Result<SourceConfig> readSource(const nlohmann::json &entry, const std::string &
             return Error{ErrorCode::Malformed, place + "/paused is neither true nor false"};
         source.paused = paused->get<bool>();
     }
+    if (const auto options = entry.find("options"); options != entry.end())
+        for (const auto &[name, value] : options->items()) {
+            if (!options->is_object() || !value.is_string())
+                return Error{ErrorCode::Malformed, place + "/options/" + name + " is not a text"};
+            source.options[name] = value.get<std::string>();
+        }
     if (source.id.empty() || source.target.empty())
         return Error{ErrorCode::Malformed, place + (source.id.empty() ? "/id" : "/target") + " is missing"};
     return source;

@@ -6,7 +6,10 @@
 
 #include "app/flyballctl/commands.h"
 #include "app/flyballctl/liveengine.h"
+#include "app/flyballctl/qtprocess.h"
 #include "core/engine/paths.h"
+#include "core/gateways/registry.h"
+#include "core/keys/keychain.h"
 
 namespace flyball::ctl {
 
@@ -35,7 +38,10 @@ int run(const std::vector<std::string> &words)
         return unusable(sources.error());
     catchStopSignals();
     const Paths paths = Paths::fromEnvironment();
+    const QtProcess qt;
+    const std::shared_ptr<Keychain> keychain = useSystemKeychain();
     EngineOptions options;
+    options.openRemote = openRemoteSource;
     options.ledgerPath = paths.ledger();
     options.overridesPath = paths.overrides();
     options.sources = *sources;

@@ -60,6 +60,10 @@ Result<std::vector<SourceConfig>> engineSources(const std::vector<std::string> &
             unknown ? spec.target : (whole.has_filename() ? whole : whole.parent_path()).string();
         sources.push_back({std::to_string(sources.size() + 1), spec.kind, target, false});
     }
+    for (SourceConfig &remote : choice->remote) {
+        remote.id = std::to_string(sources.size() + 1);
+        sources.push_back(std::move(remote));
+    }
     return sources;
 }
 

@@ -58,6 +58,7 @@ Result<> fillFromLedger(const ReportOptions &options, SymbolTable &symbols, Call
     CallFilter filter;
     filter.since = options.since;
     filter.until = options.until;
+    filter.metered = true;
     const Result<> read = (*ledger)->readCalls(filter, CallOrder::TimeAscending, 0, [&](const Call &call) {
         if (pricer) {
             Call again = call;
@@ -121,6 +122,9 @@ int run(const std::vector<std::string> &words)
     if (!catalog)
         return unusable(catalog.error());
     auto sources = resolveSources(arguments->words());
+    if (sources && !sources->remote.empty())
+        return unusable("a source of kind " + sources->remote.front().kind
+                        + " tells what happens from now on: watch or ingest it, then report ledger:");
     if (!sources)
         return unusable(sources.error());
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/engine/paths.h"
+#include "core/gateways/registry.h"
 #include "core/pricing/overrides.h"
 #include "core/sources/detect.h"
 
@@ -23,6 +24,10 @@ Result<SourceChoice> resolveSources(const std::vector<std::string> &words)
                 choice.files.push_back({source.kind, source.root});
             if (found.empty() && named.size() == 1)
                 return Error{ErrorCode::NotFound, "no local traces found; name a file or folder"};
+        } else if (auto remote = parseRemoteSource(word)) {
+            if (!*remote)
+                return remote->error();
+            choice.remote.push_back(std::move(**remote));
         } else {
             auto spec = parseSource(word);
             if (!spec)

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/domain/sourceconfig.h"
 #include "core/engine/scan.h"
 #include "core/pricing/catalog.h"
 
@@ -13,7 +14,8 @@ namespace flyball::ctl {
 /// What the words of a command line stand for.
 struct SourceChoice {
     std::vector<SourceSpec> files;
-    bool ledger = false; ///< "ledger:" alone; it does not mix with files
+    std::vector<SourceConfig> remote; ///< without ids
+    bool ledger = false;              ///< "ledger:" alone; it does not mix with files
 };
 [[nodiscard]] Result<SourceChoice> resolveSources(const std::vector<std::string> &words);
 /// One file reached through two sources is read once.

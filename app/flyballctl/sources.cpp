@@ -7,10 +7,13 @@
 #include "app/flyballctl/arguments.h"
 #include "app/flyballctl/commands.h"
 #include "app/flyballctl/configfile.h"
+#include "app/flyballctl/qtprocess.h"
 #include "app/flyballctl/sourcelist.h"
 #include "app/flyballctl/textout.h"
 #include "core/aggregate/report/report.h"
 #include "core/engine/paths.h"
+#include "core/gateways/registry.h"
+#include "core/keys/keychain.h"
 #include "core/sources/detect.h"
 
 namespace flyball::ctl {
@@ -53,6 +56,8 @@ int detect(bool json)
 
 std::string stateOf(const SourceConfig &source)
 {
+    if (remoteKind(source.kind) != nullptr)
+        return source.paused ? "paused" : "ready"; // asked with `sources test`
     struct stat info {};
     if (::stat(source.target.c_str(), &info) != 0)
         return "missing";
@@ -134,8 +139,24 @@ Result<Trial> tryOut(const std::string &word)
     return trial;
 }
 
+int testRemote(const SourceConfig &config, const std::string &word, bool json)
+{
+    const QtProcess qt;
+    const std::shared_ptr<Keychain> keychain = useSystemKeychain();
+    const Result<std::string> answer = testRemoteSource(config);
+    if (!answer)
+        return unusable(answer.error());
+    if (json)
+        printJson({{"source", word}, {"readable", true}, {"answer", *answer}});
+    else
+        print(*answer + '\n');
+    return kOk;
+}
+
 int test(const std::string &word, bool json)
 {
+    if (const auto remote = parseRemoteSource(word))
+        return *remote ? testRemote(**remote, word, json) : unusable(remote->error());
     const auto trial = tryOut(word);
     if (!trial)
         return unusable(trial.error());

@@ -7,8 +7,11 @@
 
 #include "app/flyballctl/commands.h"
 #include "app/flyballctl/liveengine.h"
+#include "app/flyballctl/qtprocess.h"
 #include "core/aggregate/report/report.h"
 #include "core/engine/paths.h"
+#include "core/gateways/registry.h"
+#include "core/keys/keychain.h"
 
 namespace flyball::ctl {
 
@@ -72,7 +75,10 @@ int run(const std::vector<std::string> &words)
     const TemporaryFolder folder;
     if (folder.path().empty())
         return unusable("cannot make a temporary folder");
+    const QtProcess qt;
+    const std::shared_ptr<Keychain> keychain = useSystemKeychain();
     EngineOptions options;
+    options.openRemote = openRemoteSource;
     options.ledgerPath = folder.path() + "/ledger.db";
     options.overridesPath = {};
     options.sources = *sources;

@@ -105,6 +105,11 @@ struct SourceHealth {
     std::int64_t rejected = 0;
     std::vector<RejectReason> rejects;
     QualityCounts quality;
+    // Of remote sources.
+    std::string url;             ///< where it listens; empty: it is asked
+    std::string detail;          ///< what it told last: "412 series, 3 workflows"
+    std::string warning;         ///< partial answers and such
+    TimeNs lastAnswer = kNoTime; ///< last good one, wall clock
 };
 
 struct ImportProgress {

@@ -53,6 +53,7 @@ struct Call {
 
     friend bool operator==(const Call &, const Call &) = default;
     [[nodiscard]] bool failed() const { return (flags & CallFailed) != 0; }
+    [[nodiscard]] bool metered() const { return (flags & CallMetered) != 0; }
     [[nodiscard]] bool hasUsage() const { return usage.quality != UsageQuality::Missing; }
 };
 

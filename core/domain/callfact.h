@@ -60,6 +60,7 @@ enum CallFlag : std::uint32_t {
     CallOwnWorkflow = 1U << 12, ///< names.workflow is flyball.workflow, stated by the agent itself
     CallTelemetry = 1U << 13,   ///< told by the agent's own telemetry; its transcript may tell it as well
     CallGateway = 1U << 14,     ///< told by a gateway that stood between: who called may tell it as well
+    CallMetered = 1U << 16,     ///< no call: what the meters of a gateway grew by in one minute, of any number of calls
     CallJoined = 1U << 15,      ///< made by the join of two channels: a copy, or a mark that a call is told elsewhere
 };
 

@@ -63,6 +63,7 @@ enum TraitFlag : std::uint32_t {
     SessionHasTranscript = 1U << 3,  ///< its transcript is read, and tells every call exactly (Codex, Gemini CLI)
     TelemetrySeen = 1U << 4,         ///< telemetry that names requests is in the ledger
     GatewaySeen = 1U << 5,           ///< rows of a gateway that name responses are in the ledger
+    SourceTold = 1U << 6,            ///< what this source meters is told call by call by others; the operator says so
 };
 struct TraitFact {
     Symbol subject = 0; ///< producer or session

@@ -9,20 +9,21 @@ void Totals::fold(const Call &call, std::int64_t sign)
         responseCacheHits += sign;
         return;
     }
-    calls += sign;
+    const std::int64_t one = call.metered() ? 0 : sign; // meters tell what was spent, not on how many calls
+    calls += one;
     if (call.failed())
-        errors += sign;
+        errors += one;
     else if (!call.hasUsage())
-        callsWithoutUsage += sign;
+        callsWithoutUsage += one;
     switch (call.usage.quality) {
     case UsageQuality::Estimate:
-        callsEstimated += sign;
+        callsEstimated += one;
         break;
     case UsageQuality::Partial:
-        callsPartial += sign;
+        callsPartial += one;
         break;
     case UsageQuality::Placeholder:
-        callsPlaceholder += sign;
+        callsPlaceholder += one;
         break;
     case UsageQuality::Exact:
     case UsageQuality::Missing:
@@ -33,15 +34,15 @@ void Totals::fold(const Call &call, std::int64_t sign)
     if ((call.flags & CallCacheKnown) != 0)
         cacheKnownIn += sign * call.usage.inTotal();
     if ((call.flags & CallCacheHidden) != 0)
-        callsCacheSplitHidden += sign;
+        callsCacheSplitHidden += one;
     const UsdSum money(call.cost);
     switch (call.costOrigin) {
     case CostOrigin::Unpriced:
-        callsUnpriced += sign;
+        callsUnpriced += one;
         tokensUnpriced += sign * call.usage.total();
         break;
     case CostOrigin::Reported:
-        callsCostReported += sign;
+        callsCostReported += one;
         [[fallthrough]];
     case CostOrigin::Computed:
         if (sign > 0)
@@ -54,7 +55,7 @@ void Totals::fold(const Call &call, std::int64_t sign)
         break;
     }
     if (call.reportedPico >= 0) {
-        callsReportingCost += sign;
+        callsReportingCost += one;
         if (sign > 0)
             costReported += UsdSum(call.reportedPico);
         else
@@ -115,14 +116,16 @@ std::int64_t Totals::outTotal() const
 bool Totals::costUnknown() const
 {
     const std::int64_t missing = callsUnpriced + callsWithoutUsage;
-    return missing > 0 && cost.isZero() && missing >= calls - errors;
+    const bool metered = calls == 0 && tokensUnpriced > 0;
+    return (missing > 0 || metered) && cost.isZero() && missing >= calls - errors;
 }
 
 CostBound Totals::bound(std::int64_t rejected) const
 {
     if (callsEstimated > 0 || callsCacheSplitHidden > 0)
         return CostBound::Estimate;
-    const bool missing = callsUnpriced > 0 || callsWithoutUsage > 0 || callsPlaceholder > 0 || callsPartial > 0;
+    const bool missing =
+        callsUnpriced > 0 || tokensUnpriced > 0 || callsWithoutUsage > 0 || callsPlaceholder > 0 || callsPartial > 0;
     return missing || rejected > 0 ? CostBound::AtLeast : CostBound::Exact;
 }
 

@@ -26,10 +26,10 @@ struct Totals {
     std::int64_t callsCacheSplitHidden = 0; ///< the producer hides cache counts: the cost may be too high
     std::int64_t responseCacheHits = 0;     ///< served without a model; not calls
     std::array<std::int64_t, kTokenClasses> tokens{};
-    std::int64_t tokensUnpriced = 0;
-    std::int64_t cacheKnownIn = 0; ///< input of calls whose producer carries cache counts
-    UsdSum cost;                   ///< of the priced calls
-    UsdSum costReported;           ///< what producers said, beside `cost`, never instead
+    std::int64_t tokensUnpriced = 0; ///< of unpriced calls, and of meters where no call is counted
+    std::int64_t cacheKnownIn = 0;   ///< input of calls whose producer carries cache counts
+    UsdSum cost;                     ///< of the priced calls
+    UsdSum costReported;             ///< what producers said, beside `cost`, never instead
     std::int64_t callsReportingCost = 0;
 
     void add(const Call &call) { fold(call, 1); }

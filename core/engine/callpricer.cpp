@@ -56,6 +56,12 @@ void priceMatched(Call &call, const PriceMatch &match, const SymbolTable &symbol
         call.costOrigin = CostOrigin::NoCharge;
         return;
     }
+    // A gateway that counts money is asked for its own: it is what the invoice of the gateway will say.
+    if (call.metered() && call.reportedPico >= 0) {
+        call.costOrigin = CostOrigin::Reported;
+        call.cost = call.reportedPico;
+        return;
+    }
     Cost cost;
     if (call.hasUsage()) {
         cost = flyball::price(match, call.usage, priceQueryOf(call, symbols));

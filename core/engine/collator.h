@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "core/attribution/attributor.h"
@@ -43,12 +44,15 @@ public:
     [[nodiscard]] std::uint32_t traits(Symbol subject) const override
     {
         const auto it = m_traits.find(subject);
-        return it == m_traits.end() ? 0 : it->second;
+        const std::uint32_t told = m_told.contains(subject) ? std::uint32_t{SourceTold} : 0;
+        return it == m_traits.end() ? told : it->second | told;
     }
     [[nodiscard]] SymbolTable &symbols() const override { return m_symbols; }
     /// ORs flags in; true when something new was learnt.
     bool addTrait(const TraitFact &trait);
     void clearTraits() { m_traits.clear(); }
+    /// Unlike a trait this can be taken back: it is the operator's word, not a source's.
+    void setTold(Symbol source, bool told) { told ? (void)m_told.insert(source) : (void)m_told.erase(source); }
     [[nodiscard]] FactStore &store() { return m_store; }
     [[nodiscard]] const Coverage &coverage() const { return m_coverage; }
     [[nodiscard]] Coverage &coverage() { return m_coverage; }
@@ -70,6 +74,7 @@ private:
     std::reference_wrapper<CallPricer> m_pricer;
     FactStore m_store;
     std::unordered_map<Symbol, std::uint32_t> m_traits;
+    std::unordered_set<Symbol> m_told;
     Attributor m_attributor;
     std::unordered_map<Symbol, SuccessRule> m_success;
     Coverage m_coverage;

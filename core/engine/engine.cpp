@@ -150,6 +150,21 @@ public:
                 done(result);
         });
     }
+    void changeTold(const std::string &id, bool told, std::function<void(Result<>)> done) override
+    {
+        post([this, id, told, done = std::move(done)] {
+            Result<> result = Error{ErrorCode::NotFound, "there is no such source"};
+            for (const auto &feed : m_pipeline.feeds())
+                if (feed->config().id == id) {
+                    feed->setTold(told);
+                    result = m_pipeline.setTold(feed->config().target, told,
+                                                [this](auto, auto) { return publishAndGoOn(); });
+                    break;
+                }
+            if (done)
+                done(result);
+        });
+    }
     void cancelRework() override { m_cancelRework = true; }
     void tryAttribution(AttributionRules present, AttributionRules draft, std::int64_t most,
                         std::function<void(Result<RuleTrial>)> done) override
@@ -302,6 +317,8 @@ private:
             m_dirty = m_dirty || m_pipeline.hasPending();
             const TimeNs now = monotonicNow();
             const bool due = now - m_published >= (m_dirty ? kTick : kIdleTick);
+            if (!due && m_pipeline.awaited())
+                m_pipeline.commit(); // whoever sent it is told at once; the window can wait for its tick
             if (due) {
                 m_pipeline.commit();
                 publish();

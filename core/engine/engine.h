@@ -11,20 +11,13 @@
 #include "core/attribution/rules.h"
 #include "core/base/result.h"
 #include "core/domain/outcome.h"
+#include "core/engine/remotesource.h"
 #include "core/ledger/ledger.h"
 
 namespace flyball {
 
 class PriceCatalog;
 struct RuleTrial;
-
-/// What to read. `kind` is a registered format kind or empty to detect it.
-struct SourceConfig {
-    std::string id;
-    std::string kind;
-    std::string target; ///< file or folder
-    bool paused = false;
-};
 
 struct EngineOptions {
     std::string ledgerPath;
@@ -36,6 +29,7 @@ struct EngineOptions {
     int retentionDays = 0;               ///< 0 = keep for ever
     AttributionRules attribution;        ///< the operator's own; a changed list is applied to history at the start
     std::vector<SuccessRule> success;    ///< what counts as success, by workflow; likewise
+    OpenRemote openRemote;               ///< makes sources that are not files; empty: there are none
 };
 
 /// The only place that knows threads. One ingest thread reads sources, writes the ledger and
@@ -80,6 +74,8 @@ public:
     /// cancelRework(): the former list is put back before `done`. Giving the former list undoes it.
     virtual void changeAttribution(AttributionRules rules, std::function<void(Result<>)> done) = 0;
     virtual void changeSuccess(std::vector<SuccessRule> rules, std::function<void(Result<>)> done) = 0;
+    /// See SourceConfig::options["told"]: what the source meters is told call by call by others, or is not.
+    virtual void changeTold(const std::string &id, bool told, std::function<void(Result<>)> done) = 0;
     virtual void cancelRework() = 0;
     /// What `draft` would change against `present` on the newest calls; `done` is called on the query thread.
     virtual void tryAttribution(AttributionRules present, AttributionRules draft, std::int64_t most,

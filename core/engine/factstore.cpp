@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/factstore.h"
 
+#include "core/formats/meters/meters.h"
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -53,7 +55,7 @@ const Format *FactStore::formatFor(Symbol kind)
 {
     if (kind != m_lastKind || !m_lastFormat) {
         m_lastKind = kind;
-        m_lastFormat = formatOfKind(m_symbols.text(kind));
+        m_lastFormat = m_symbols.text(kind) == kMetersKind ? &metersFormat() : formatOfKind(m_symbols.text(kind));
     }
     return m_lastFormat;
 }
@@ -221,7 +223,8 @@ void FactStore::addCall(std::uint32_t group, const CallFact &fact, bool &duplica
         CallFact merged;
         unpack(m_calls[found], merged);
         const bool sameFile = fact.origin.path == merged.origin.path || fact.origin.path == merged.ownerPath;
-        duplicate = !(sameFile && m_groups[group].format && m_groups[group].format->repeatsWithinFile);
+        duplicate = (fact.flags & CallMetered) == 0
+                    && !(sameFile && m_groups[group].format && m_groups[group].format->repeatsWithinFile);
         mergeSighting(merged, fact, m_symbols);
         pack(merged, m_calls[found]);
         return;

@@ -35,6 +35,7 @@ public:
     /// the batch is not merged: call again with the same batch and `done`, and collect nothing until it has succeeded.
     [[nodiscard]] Result<> add(const FactBatch &batch, Added &done);
     /// What this source told, to be given to forgotten() once its rows are gone and start() has run.
+    void setTold(Symbol source, bool told) { m_collator.setTold(source, told); }
     [[nodiscard]] std::vector<TraitFact> traitsOf(Symbol source) const;
     /// Marks the groups that were decided by traits nobody tells any more.
     [[nodiscard]] Result<> forgotten(const std::vector<TraitFact> &traits);

@@ -6,6 +6,8 @@
 #include <thread>
 
 #include "core/base/jsoncursor.h"
+#include "core/engine/filefeed.h"
+#include "core/engine/remotefeed.h"
 
 namespace flyball {
 
@@ -28,6 +30,7 @@ Pipeline::Pipeline(const EngineOptions &options, SymbolTable &symbols, std::uniq
       m_runs(symbols),
       m_collator(symbols, *m_pricer, *m_ledger, m_runs),
       m_fromEnd(options.fromEnd),
+      m_openRemote(options.openRemote),
       m_path(options.ledgerPath),
       m_attribution(options.attribution),
       m_success(options.success)
@@ -46,8 +49,10 @@ Result<> Pipeline::load(const std::function<void()> &loaded)
     readHorizon();
     TimeNs first = kNoTime;
     TimeNs newest = kNoTime;
+    CallFilter all;
+    all.metered = true;
     for (const bool ascending : {true, false}) {
-        const Result<> read = m_ledger->readCalls({}, ascending ? CallOrder::TimeAscending : CallOrder::TimeDescending,
+        const Result<> read = m_ledger->readCalls(all, ascending ? CallOrder::TimeAscending : CallOrder::TimeDescending,
                                                   1, [&](const Call &call) {
                                                       (ascending ? first : newest) = call.time;
                                                       return false;
@@ -132,9 +137,23 @@ void Pipeline::trimMinutes()
     m_minutes.keepFrom(bucketOf(bucketOf(newest, kMinute) - kMinutesKept, 60) * 60);
 }
 
+std::unique_ptr<SourceFeed> Pipeline::makeFeed(const SourceConfig &config)
+{
+    if (config.kind.empty() || formatOfKind(config.kind) != nullptr || !m_openRemote)
+        return std::make_unique<FileFeed>(config, m_symbols);
+    auto source = m_openRemote(config, m_symbols);
+    return std::make_unique<RemoteFeed>(config, m_symbols, source ? std::move(*source) : nullptr,
+                                        source ? std::string() : source.error().message);
+}
+
+bool Pipeline::awaited() const
+{
+    return std::any_of(m_feeds.begin(), m_feeds.end(), [](const auto &feed) { return feed->awaited(); });
+}
+
 void Pipeline::addSource(const SourceConfig &config)
 {
-    auto feed = std::make_unique<SourceFeed>(config, m_symbols);
+    auto feed = makeFeed(config);
     if (auto files = m_ledger->loadFiles(config.target))
         feed->restore(*files);
     if (auto rejects = m_ledger->loadRejects())
@@ -147,6 +166,9 @@ void Pipeline::addSource(const SourceConfig &config)
                 feed->setCounters(c.lines, c.ignored, c.duplicates);
     if (m_fromEnd)
         feed->skipToEnd(m_positions);
+    if (const Result<> set = setTold(config.target, config.options.contains("told"), [](auto, auto) { return true; });
+        !set)
+        m_error = set.error().message;
     m_feeds.push_back(std::move(feed));
     m_moreToRead = true;
 }
@@ -303,6 +325,15 @@ void Pipeline::updateImport()
 }
 
 bool Pipeline::commit()
+{
+    const bool stored = commitNow();
+    for (const auto &feed : m_feeds)
+        if (feed->awaited())
+            feed->settled(stored ? Result<>() : Result<>(m_stall));
+    return stored;
+}
+
+bool Pipeline::commitNow()
 {
     if (!m_unsaved) {
         if (!hasPending())

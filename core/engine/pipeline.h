@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/engine/engine.h"
 #include "core/engine/livecollator.h"
 #include "core/engine/sourcefeed.h"
 
@@ -34,6 +35,8 @@ public:
     bool commit();
     [[nodiscard]] bool hasPending() const { return m_pendingFacts || m_unsaved.has_value(); }
     [[nodiscard]] bool diskFull() const { return m_stall.code == ErrorCode::DiskFull; }
+    /// Somebody waits until what was read is stored.
+    [[nodiscard]] bool awaited() const;
     /// The last commit failed, or what it must store cannot be merged.
     [[nodiscard]] bool stalled() const { return !m_stall.message.empty(); }
 
@@ -51,6 +54,8 @@ public:
     [[nodiscard]] const AttributionRules &attribution() const { return m_attribution; }
     /// Decides every run that has signals again.
     [[nodiscard]] Result<> setSuccess(std::vector<SuccessRule> rules, const ReworkStep &step);
+    /// Whether what `target` meters is told call by call by other sources: it is then kept, and not counted.
+    [[nodiscard]] Result<> setTold(const std::string &target, bool told, const ReworkStep &step);
     /// Whether the stored rows were made by other rules than those the pipeline was given.
     [[nodiscard]] bool attributionChanged();
     [[nodiscard]] bool successChanged();
@@ -71,7 +76,9 @@ private:
     void applyCommitted(LedgerWrite &write);
     void trimMinutes();
     void readHorizon();
+    [[nodiscard]] std::unique_ptr<SourceFeed> makeFeed(const SourceConfig &config);
     [[nodiscard]] bool mergeHeld();
+    [[nodiscard]] bool commitNow();
     [[nodiscard]] Result<> storeHasQuality();
     [[nodiscard]] Error unsaved() const { return m_stall; }
     [[nodiscard]] Result<> scanRequests(const std::function<void(std::uint64_t, const Key128 &)> &sink);
@@ -101,6 +108,7 @@ private:
     Error m_stall;                        ///< why nothing is committed; without words when it is
     std::string m_error;                  ///< what went wrong elsewhere
     bool m_fromEnd = false;
+    OpenRemote m_openRemote;
     std::uint64_t m_sequence = 0;
     std::uint64_t m_generation = 0;
     std::shared_ptr<const std::vector<SeriesKey>> m_seriesShared;

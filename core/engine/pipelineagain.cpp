@@ -13,6 +13,7 @@ namespace {
 constexpr const char *kMetaPrices = "prices";           ///< signature of the catalog that priced the rows
 constexpr const char *kMetaAttribution = "attribution"; ///< of the rules that named them
 constexpr const char *kMetaSuccess = "success_signals"; ///< of the rules that decided the runs
+constexpr const char *kMetaTold = "told_elsewhere\x1f"; ///< + target: its meters are not counted
 constexpr const char *kChanging = "changing";           ///< some rows stand at the former, some at the new one
 constexpr std::size_t kSlice = 2000;
 
@@ -105,10 +106,30 @@ Result<> Pipeline::resolveAgain(const std::vector<Key128> &groups, const ReworkS
     return result;
 }
 
+Result<> Pipeline::setTold(const std::string &target, bool told, const ReworkStep &step)
+{
+    const Symbol source = m_symbols.intern(target);
+    m_collator.setTold(source, told);
+    const std::string key = kMetaTold + target;
+    const std::string wanted = told ? "1" : "";
+    if (m_ledger->meta(key) == wanted)
+        return {};
+    if (!commit())
+        return unsaved();
+    const auto groups = m_ledger->groupsOfProducer(source);
+    if (!groups)
+        return groups.error();
+    if (const Result<> done = resolveAgain(*groups, step); !done)
+        return done;
+    return m_ledger->setMeta(key, wanted);
+}
+
 Result<std::vector<Key128>> Pipeline::allGroups()
 {
     std::vector<Key128> groups;
-    const Result<> read = m_ledger->readCalls({}, CallOrder::TimeAscending, 0, [&](const Call &call) {
+    CallFilter all;
+    all.metered = true;
+    const Result<> read = m_ledger->readCalls(all, CallOrder::TimeAscending, 0, [&](const Call &call) {
         if (groups.empty() || call.group != groups.back())
             groups.push_back(call.group);
         return true;

@@ -98,6 +98,8 @@ void RunTable::load(const RunRow &loaded)
 
 void RunTable::change(const Call &call, bool add)
 {
+    if (call.metered())
+        return; // of no run
     RunRow &target = row(call.run);
     const bool had = target.totals.calls > 0;
     if (add)

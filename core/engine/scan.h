@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@ namespace flyball {
 struct SourceSpec {
     std::string kind; ///< empty = detect per file
     std::string target;
+    std::map<std::string, std::string> options{}; ///< of a remote kind; parseSource() makes none
 };
 /// InvalidArgument for an unknown kind or one whose reader is not built; Unreadable for a path that
 /// cannot be read.

@@ -106,6 +106,12 @@ std::strong_ordering compareOwner(const CallFact &a, const CallFact &b, const Sy
 
 void mergeSighting(CallFact &into, const CallFact &sighting, const SymbolTable &symbols)
 {
+    if ((sighting.flags & CallMetered) != 0) {
+        // The growth of a minute so far: read later, it holds what was read before.
+        if (sighting.origin.offset > into.origin.offset)
+            into = sighting;
+        return;
+    }
     const auto complete = compareCompleteness(sighting, into);
     const std::int64_t reported = std::max(into.reportedPico, sighting.reportedPico);
     const std::uint32_t limit = std::max(into.outputLimit, sighting.outputLimit);

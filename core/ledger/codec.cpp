@@ -103,6 +103,7 @@ CallColumns columnsOf(const StoredCall &stored)
     c.source = stored.counted ? call.source : f.source;
     c.provider = stored.counted ? call.provider : f.provider;
     c.model = stored.counted ? call.model : f.modelServed;
+    c.metered = stored.counted && call.metered();
     c.failed = ((stored.counted ? call.flags : f.flags) & CallFailed) != 0;
     c.priced = stored.counted && call.costOrigin != CostOrigin::Unpriced;
     c.hasCost = c.priced && call.costOrigin != CostOrigin::NoUsage;

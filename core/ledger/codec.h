@@ -19,6 +19,7 @@ struct CallColumns {
     Symbol workflow = 0, model = 0, provider = 0, agent = 0, step = 0, source = 0, tier = 0, segment = 0, session = 0;
     Symbol producer = 0;
     bool counted = true, failed = false;
+    bool metered = false; ///< counted, but no call
     bool priced = false;  ///< not CostOrigin::Unpriced
     bool hasCost = false; ///< `cost` is known
 };

@@ -91,6 +91,7 @@ struct CallFilter {
     /// Not columns: asked of every row the others let through.
     std::optional<Symbol> taskType, promptVersion, feature, policyRevision;
     std::optional<bool> failed, unpriced;
+    bool metered = false; ///< also the records of meters (CallMetered), which are no calls
     /// Only these, by callKey(); asked like the names above.
     std::shared_ptr<const std::unordered_set<std::uint64_t>> members;
 };

@@ -187,7 +187,7 @@ Result<> SqliteLedger::forgetRows(std::int64_t sourceId)
 
 Result<> SqliteLedger::subtractFromRuns(std::int64_t sourceId)
 {
-    Statement rows(m_db, std::string(kSelectCalls) + " WHERE source IS nullif(?1, 0) AND counted = 1");
+    Statement rows(m_db, std::string(kSelectCalls) + " WHERE source IS nullif(?1, 0) AND counted >= 1");
     rows.bind(1, sourceId);
     std::unordered_map<Key128, Totals> gone;
     Result<> r = eachStored(rows, [&](const StoredCall &stored) {

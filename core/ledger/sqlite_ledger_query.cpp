@@ -36,7 +36,7 @@ bool SqliteLedger::composeQuery(const CallFilter &filter, std::string &where, st
         else
             compare(column, " = ", *id);
     };
-    where = " WHERE counted = 1";
+    where = filter.metered ? " WHERE counted >= 1" : " WHERE counted = 1"; // 2: a record of meters
     if (filter.run) {
         const std::optional<std::int64_t> run = m_runIds.find(*filter.run);
         if (!run)

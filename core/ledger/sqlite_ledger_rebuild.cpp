@@ -82,7 +82,7 @@ Result<> SqliteLedger::rebuildCells(Resolution resolution)
     std::vector<std::pair<SeriesId, SeriesKey>> added;
     OpenBucket open;
     Result<> written;
-    Statement rows(m_db, std::string(kSelectCalls) + " WHERE counted = 1 AND time >= ?1 ORDER BY time");
+    Statement rows(m_db, std::string(kSelectCalls) + " WHERE counted >= 1 AND time >= ?1 ORDER BY time");
     rows.bind(1, horizon);
     Result<> r = eachStored(rows, [&](const StoredCall &stored) {
         const std::int64_t bucket = bucketOf(stored.call.time, width);

@@ -115,9 +115,9 @@ Result<> SqliteLedger::putCall(const StoredCall &stored)
     s.bind(1, known ? *known : m_keys.add(c.group, c.sub));
     s.bindKey(2, c.group);
     s.bind(3, asSigned(c.sub));
-    s.bind(4, c.counted ? 1 : 0);
+    s.bind(4, c.metered ? 2 : c.counted ? 1 : 0);
     s.bind(5, c.time);
-    c.counted ? s.bind(6, m_runIds.idOf(c.run)) : s.bindNull(6);
+    c.counted &&c.run != Key128() ? s.bind(6, m_runIds.idOf(c.run)) : s.bindNull(6);
     int column = 7;
     for (const Symbol name : {c.workflow, c.model, c.provider, c.agent, c.step, c.source, c.tier, c.segment})
         s.bindSymbol(column++, m_names.idOf(name));

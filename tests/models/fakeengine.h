@@ -99,6 +99,11 @@ public:
         done(Result<>());
     }
     void cancelRework() override { log.push_back("stop"); }
+    void changeTold(const std::string &id, bool told, std::function<void(Result<>)> done) override
+    {
+        log.push_back((told ? "told " : "counts ") + id);
+        done({});
+    }
     void tryAttribution(AttributionRules, AttributionRules draft, std::int64_t,
                         std::function<void(Result<RuleTrial>)> done) override
     {

@@ -154,7 +154,7 @@ void ReportBuilder::add(const Call &call)
     m_report.totals.add(call);
     m_report.first = m_report.first == kNoTime ? call.time : std::min(m_report.first, call.time);
     m_report.last = std::max(m_report.last, call.time);
-    const bool isCall = call.responseCache == ResponseCache::None;
+    const bool isCall = call.responseCache == ResponseCache::None && !call.metered();
     if (isCall)
         m_runs.add(call.run);
     if (call.costOrigin == CostOrigin::Unpriced)

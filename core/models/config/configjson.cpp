@@ -98,6 +98,13 @@ void readSources(const Json &list, std::vector<SourceConfig> &out, QString &prob
         reader.text("kind", source.kind);
         reader.text("target", source.target);
         reader.boolean("paused", source.paused);
+        if (const Json *options = reader.member("options", false))
+            for (const auto &[name, value] : options->items()) {
+                if (!value.is_string())
+                    reader.complain(QStringLiteral("options/") + QString::fromStdString(name), "must be a text");
+                else
+                    source.options[name] = value.get<std::string>();
+            }
         if (source.id.empty() || source.target.empty())
             reader.complain(source.id.empty() ? QStringLiteral("id") : QStringLiteral("target"), "is missing");
         out.push_back(std::move(source));
@@ -279,6 +286,8 @@ void writeConfig(nlohmann::ordered_json &json, const ConfigValues &values)
         entry["kind"] = source.kind;
         entry["target"] = source.target;
         entry["paused"] = source.paused;
+        if (!source.options.empty() || entry.contains("options"))
+            entry["options"] = source.options;
         list.push_back(std::move(entry));
     }
     json["sources"] = std::move(list);

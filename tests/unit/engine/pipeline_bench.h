@@ -112,7 +112,7 @@ public:
     [[nodiscard]] Pipeline &pipeline() { return *m_pipeline; }
     [[nodiscard]] SymbolTable &symbols() { return *m_symbols; }
     [[nodiscard]] std::string text(Symbol symbol) const { return std::string(m_symbols->text(symbol)); }
-    [[nodiscard]] std::vector<Call> calls();
+    [[nodiscard]] std::vector<Call> calls(); ///< and what meters told
     /// Sums of what is stored: rows, both roll-ups, runs; and of the snapshot. Empty when all are equal.
     [[nodiscard]] std::string disagreement();
     /// workflow=calls:nanoUSD for every workflow, from the quarters of a snapshot.
@@ -126,6 +126,7 @@ public:
     AttributionRules attribution; ///< of the next open()
     std::vector<SuccessRule> success;
     std::vector<SourceConfig> sources;
+    OpenRemote openRemote;
 
 private:
     QTemporaryDir m_dir;

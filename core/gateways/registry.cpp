@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/gateways/registry.h"
+
+#include "core/base/quotes.h"
+
+#include <mutex>
+#include <vector>
+
+/// One line per kind of remote source.
+#define FLYBALL_REMOTE_KINDS(KIND)
+
+namespace flyball {
+
+#define FLYBALL_DECLARE(make) [[nodiscard]] RemoteKind make();
+FLYBALL_REMOTE_KINDS(FLYBALL_DECLARE)
+
+std::span<const RemoteKind> remoteKinds()
+{
+#define FLYBALL_MAKE(make) make(),
+    static const std::vector<RemoteKind> all{FLYBALL_REMOTE_KINDS(FLYBALL_MAKE)};
+    return all;
+}
+
+const RemoteKind *remoteKind(std::string_view kind)
+{
+    for (const RemoteKind &known : remoteKinds())
+        if (known.kind == kind)
+            return &known;
+    return nullptr;
+}
+
+std::optional<Result<SourceConfig>> parseRemoteSource(const std::string &argument)
+{
+    const std::size_t colon = argument.find(':');
+    const RemoteKind *kind = colon == std::string::npos ? nullptr : remoteKind(argument.substr(0, colon));
+    if (!kind)
+        return std::nullopt;
+    SourceConfig config;
+    config.kind = kind->kind;
+    const std::size_t mark = argument.find('#', colon);
+    config.target = argument.substr(colon + 1, mark == std::string::npos ? mark : mark - colon - 1);
+    std::string rest = mark == std::string::npos ? std::string() : argument.substr(mark + 1);
+    while (!rest.empty()) {
+        const std::size_t end = rest.find('&');
+        const std::string option = rest.substr(0, end);
+        const std::size_t equals = option.find('=');
+        if (equals == std::string::npos || equals == 0)
+            return Error{ErrorCode::InvalidArgument, "behind '#' stand options, name=value, not " + inQuotes(option)};
+        config.options[option.substr(0, equals)] = option.substr(equals + 1);
+        rest = end == std::string::npos ? std::string() : rest.substr(end + 1);
+    }
+    if (config.target.empty())
+        return Error{ErrorCode::InvalidArgument, config.kind + " needs a target such as " + std::string(kind->kind)
+                                                     + ':' + std::string(kind->target)};
+    return config;
+}
+
+namespace {
+
+/// Makes the source with the first poll: a key may have to be asked for, and the one who may wait is the poll's thread.
+class LazySource final : public PolledSource {
+public:
+    LazySource(const RemoteKind &kind, SourceConfig config, SymbolTable &symbols)
+        : m_kind(kind), m_config(std::move(config)), m_symbols(symbols)
+    {}
+    Delivery poll(const std::string &state, TimeNs now) override
+    {
+        if (const Result<PolledSource *> source = made(); source)
+            return (*source)->poll(state, now);
+        else {
+            Delivery failed;
+            failed.health = {now, source.error().message, {}, {}, monotonicNow() + kAgain, 0};
+            return failed;
+        }
+    }
+    void stop() override
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_source)
+            m_source->stop();
+    }
+
+private:
+    static constexpr TimeNs kAgain = 15 * kSecond;
+
+    Result<PolledSource *> made()
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_source)
+            return m_source.get();
+        auto source = m_kind.poll(m_config, m_symbols);
+        if (!source)
+            return source.error();
+        m_source = std::move(*source);
+        return m_source.get();
+    }
+
+    const RemoteKind &m_kind;
+    SourceConfig m_config;
+    SymbolTable &m_symbols;
+    std::mutex m_mutex; ///< guards the making
+    std::unique_ptr<PolledSource> m_source;
+};
+
+} // namespace
+
+Result<std::unique_ptr<RemoteSource>> openRemoteSource(const SourceConfig &config, SymbolTable &symbols)
+{
+    const RemoteKind *kind = remoteKind(config.kind);
+    if (!kind)
+        return Error{ErrorCode::InvalidArgument, "unknown source kind " + inQuotes(config.kind)};
+    if (kind->listen)
+        return kind->listen(config, symbols);
+    return onThread(std::make_unique<LazySource>(*kind, config, symbols), config.kind);
+}
+
+Result<std::string> testRemoteSource(const SourceConfig &config)
+{
+    SymbolTable symbols; // of its own: what a test finds is not to stay in memory
+    const RemoteKind *kind = remoteKind(config.kind);
+    if (!kind)
+        return Error{ErrorCode::InvalidArgument, "unknown source kind " + inQuotes(config.kind)};
+    if (kind->listen) {
+        auto source = kind->listen(config, symbols);
+        if (!source)
+            return source.error();
+        return std::string("it can listen there");
+    }
+    auto source = kind->poll(config, symbols);
+    if (!source)
+        return source.error();
+    const Delivery answer = (*source)->poll({}, wallClockNow());
+    if (!answer.health.error.empty())
+        return Error{ErrorCode::Unreadable, answer.health.error};
+    return "reached, " + answer.health.detail
+           + (answer.health.warning.empty() ? std::string() : "; " + answer.health.warning);
+}
+
+} // namespace flyball
