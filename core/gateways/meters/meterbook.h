@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/result.h"
 #include "core/base/time.h"
 #include "core/domain/facts.h"
 
@@ -24,7 +25,7 @@ struct MeterReading {
     std::span<const MeterLabel> labels;
     std::string_view value;        ///< decimal text
     TimeNs at = 0;                 ///< of the value
-    std::optional<TimeNs> created; ///< when the counter began at 0, where that is told
+    std::optional<TimeNs> created; ///< when the counter began at 0, where that is told beside it
 };
 
 struct MeterOptions {
@@ -36,7 +37,8 @@ struct MeterOptions {
 /// What one reading of all series amounted to, for words and for the raw browser.
 struct MeterSummary {
     std::int64_t series = 0;
-    std::int64_t counted = 0;           ///< of these, with a meaning for spend
+    std::int64_t counted = 0;           ///< of these, with a meaning for spend and a value that counts
+    std::int64_t facts = 0;             ///< said by it
     std::vector<std::string> workflows; ///< seen in this reading, sorted
     std::vector<std::string> unknown;   ///< families without a meaning here, sorted
     std::vector<std::string> trouble;   ///< "2 values ignored: NaN" ...
@@ -44,16 +46,26 @@ struct MeterSummary {
     TimeNs newest = kNoTime;            ///< of the values
 };
 
+inline constexpr std::size_t kMostMeterSeries = 20'000;
+
 /// Turns counters into spend: what each series grew by since it was last read, by what it means, summed up by the
-/// names it carries, per minute. Money is exact: differences of the decimal texts, so that they add up to the last
-/// value minus the first. A value that falls began again from 0; a series that is gone for a while goes on from where
-/// it was; one that is new began at 0 if its server had been read before, else it is where counting begins. One thread.
+/// names it carries, in the minute it was read. Money is exact: each value is rounded half-even to a pico-USD, and
+/// their differences add up to the last value minus the first. A value that falls began again from 0, and so did one
+/// whose `_created` (or the unlabelled process_start_time_seconds of its page) moved; a series that is gone for a while
+/// goes on from where it was; one that is new began at 0 if its instance had been read before, else it is where
+/// counting begins. At most kMostMeterSeries series with a meaning: those gone longest are forgotten first.
+///
+/// Tokens are made disjoint per fact; what a scrape in the middle of a call leaves over is taken off later. Where a
+/// meter counts money for a model, that is what its facts cost (0 is a price); where it does not, they carry none and
+/// are priced by the book. The `_created` and process_start_time_seconds series may simply be read like all others.
+/// One thread.
 class MeterBook {
 public:
     MeterBook(MeterOptions options, SymbolCache &symbols);
     ~MeterBook();
 
-    /// The last value of each series and the sums of the running minute. A state that cannot be read is as none.
+    /// The last value of each series and the sums of the running minute, in JSON. A state that cannot be read is as
+    /// none. Equal while no series moved, came or went.
     void restore(const std::string &state);
     [[nodiscard]] std::string save() const;
 
@@ -61,8 +73,9 @@ public:
     /// it tells. Readings of one instance come in order of time; a scrape is begin, read ..., end.
     void begin(std::string_view instance, TimeNs now, std::optional<TimeNs> processStart = std::nullopt);
     void read(const MeterReading &reading);
-    /// The facts of what grew; with batch.lines of the series counted. Takes effect as a whole.
-    [[nodiscard]] MeterSummary end(FactBatch &out);
+    /// The facts of what grew, and a reject ("meter value") of each series whose value became useless; with
+    /// batch.lines of the series. Takes effect as a whole. OutOfRange: too many series; then nothing was read.
+    [[nodiscard]] Result<MeterSummary> end(FactBatch &out);
     /// Forgets what was read since begin(): the scrape failed.
     void abandon();
 

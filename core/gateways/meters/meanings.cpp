@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/gateways/meters/meanings.h"
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <unordered_map>
+
+namespace flyball {
+
+namespace {
+
+using enum Meter;
+using enum MeterColumn;
+
+constexpr MeterMeaning kMeanings[] = {
+    {"litellm_spend_metric", LiteLlm, Money},
+    {"litellm_input_tokens_metric", LiteLlm, Input},
+    {"litellm_output_tokens_metric", LiteLlm, Output},
+    {"litellm_input_cached_tokens_metric", LiteLlm, CacheRead},
+    {"litellm_provider_cache_read_input_tokens_metric", LiteLlm, CacheRead, {}, false, 1},
+    {"litellm_input_cache_creation_tokens_metric", LiteLlm, CacheWrite},
+    {"litellm_provider_cache_creation_input_tokens_metric", LiteLlm, CacheWrite, {}, false, 1},
+    {"litellm_output_reasoning_tokens_metric", LiteLlm, Reasoning},
+    {"litellm_total_tokens_metric", LiteLlm, None},  // input + output
+    {"litellm_cached_tokens_metric", LiteLlm, None}, // these three: LiteLLM's own response cache
+    {"litellm_cache_hits_metric", LiteLlm, None},
+    {"litellm_cache_misses_metric", LiteLlm, None},
+
+    {"bifrost_cost", Bifrost, Money},
+    {"bifrost_routing_embedding_cost", Bifrost, Money}, // what routing itself costs comes on top
+    {"bifrost_routing_llm_cost", Bifrost, Money},
+    {"bifrost_input_tokens", Bifrost, Input},
+    {"bifrost_output_tokens", Bifrost, Output},
+    {"bifrost_cache_read_input_tokens", Bifrost, CacheRead},
+    {"bifrost_cache_write_input_tokens", Bifrost, CacheWrite},
+    {"bifrost_cache_write_input_tokens_5m", Bifrost, CacheWrite5m},
+    {"bifrost_cache_write_input_tokens_1h", Bifrost, CacheWrite1h},
+    {"bifrost_cache_hits", Bifrost, None}, // its own response cache
+
+    {"kong_ai_llm_cost", Kong, Money},
+    {"kong_ai_llm_tokens", Kong, ByType, "token_type"},
+    {"kong_ai_cost", Kong, Money, {}, false, 1}, // the names before 3.8
+    {"kong_ai_tokens", Kong, ByType, "token_type", false, 1},
+
+    {"claude_code_cost_usage", ClaudeCode, Money},
+    {"claude_code_token_usage", ClaudeCode, ByType, "type"},
+
+    {"gen_ai_client_token_usage", GenAi, ByType, "gen_ai_token_type", true},
+    {"gen_ai_usage_cost", GenAi, Money, {}, true},
+    {"gen_ai_usage_input_tokens", GenAi, Input, {}, false, 1},
+    {"gen_ai_usage_output_tokens", GenAi, Output, {}, false, 1},
+};
+
+/// Families beside spend: of run times and clients, and what gateways tell of requests, latencies, budgets and health.
+constexpr std::string_view kQuiet[] = {
+    "python_",          "process_",           "go_",
+    "promhttp_",        "scrape_",            "target_info",
+    "otel_scope_info",  "push_",              "http_",
+    "nodejs_",          "jvm_",               "up",
+    "litellm_proxy_",   "litellm_deployment", "litellm_request",
+    "litellm_llm_api_", "litellm_overhead_",  "litellm_remaining_",
+    "litellm_api_key_", "litellm_team_",      "litellm_user_",
+    "litellm_org_",     "litellm_provider_",  "litellm_in_flight_",
+    "bifrost_upstream", "bifrost_success_",   "bifrost_error_",
+    "bifrost_stream_",  "bifrost_overhead_",  "bifrost_request_",
+    "bifrost_active_",  "bifrost_provider_",  "bifrost_key_",
+    "bifrost_routing_", "kong_",              "claude_code_",
+    "gen_ai_server_",   "gen_ai_client_",     "gen_ai_workflow_",
+    "gen_ai_invoke_",   "gen_ai_execute_",
+};
+
+constexpr std::string_view kUnits[] = {"_USD", "_usd", "_tokens", "_token"};
+
+const MeterMeaning *find(std::string_view family)
+{
+    static const std::unordered_map<std::string_view, const MeterMeaning *> all = [] {
+        std::unordered_map<std::string_view, const MeterMeaning *> made;
+        for (const MeterMeaning &meaning : kMeanings)
+            made.emplace(meaning.family, &meaning);
+        return made;
+    }();
+    const auto it = all.find(family);
+    return it == all.end() ? nullptr : it->second;
+}
+
+const MeterMeaning *findWithUnit(std::string_view family)
+{
+    if (const MeterMeaning *found = find(family))
+        return found;
+    for (const std::string_view unit : kUnits)
+        if (family.ends_with(unit))
+            return find(family.substr(0, family.size() - unit.size()));
+    return nullptr;
+}
+
+bool strip(std::string_view &name, std::string_view suffix)
+{
+    if (name.size() <= suffix.size() || !name.ends_with(suffix))
+        return false;
+    name.remove_suffix(suffix.size());
+    return true;
+}
+
+} // namespace
+
+MeterName meterName(std::string_view series)
+{
+    MeterName out;
+    std::string_view base = series;
+    const bool part = strip(base, "_bucket") || strip(base, "_count");
+    const bool sum = !part && strip(base, "_sum");
+    out.created = !part && !sum && strip(base, "_created");
+    if (!part && !sum && !out.created)
+        strip(base, "_total");
+    out.family = base;
+    std::string dotted;
+    if (base.find('.') != std::string_view::npos) { // a UTF-8 name as OpenTelemetry has it
+        dotted = base;
+        std::replace(dotted.begin(), dotted.end(), '.', '_');
+        base = dotted;
+    }
+    const MeterMeaning *meaning = findWithUnit(base);
+    // Of a histogram the buckets and the count are no tokens.
+    if (meaning && !part && (out.created || sum == meaning->sum))
+        out.meaning = meaning;
+    out.quiet = meaning != nullptr || std::any_of(std::begin(kQuiet), std::end(kQuiet), [base](std::string_view known) {
+                    return known.ends_with('_') ? base.starts_with(known) : base == known;
+                });
+    return out;
+}
+
+MeterColumn columnOfType(std::string_view type)
+{
+    static const std::unordered_map<std::string_view, MeterColumn> all{
+        {"input", Input},
+        {"prompt", Input},
+        {"input_tokens", Input},
+        {"prompt_tokens", Input},
+        {"output", Output},
+        {"completion", Output},
+        {"output_tokens", Output},
+        {"completion_tokens", Output},
+        {"cacheRead", CacheRead},
+        {"cache_read", CacheRead},
+        {"cached_input", CacheRead},
+        {"cache_read_input", CacheRead},
+        {"cacheCreation", CacheWrite},
+        {"cache_creation", CacheWrite},
+        {"cache_creation_input", CacheWrite},
+        {"cache_write", CacheWrite},
+        {"reasoning", Reasoning},
+        {"total", None},
+        {"total_tokens", None},
+    };
+    const auto it = all.find(type);
+    return it == all.end() ? Unknown : it->second;
+}
+
+bool inputIncludesCache(Meter meter) { return meter != ClaudeCode; }
+
+} // namespace flyball

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/gateways/meters/meterstate.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace flyball {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr int kVersion = 1;
+
+template <typename Number>
+Number numberOf(const json &list, std::size_t at)
+{
+    return list.at(at).get<Number>();
+}
+
+void readSeries(const json &list, MeterState &out)
+{
+    for (const json &one : list) {
+        const auto key = key128FromHex(one.at(0).get_ref<const std::string &>());
+        if (!key)
+            continue;
+        MeterSeries series;
+        series.known = true;
+        series.value = numberOf<std::int64_t>(one, 1);
+        series.instance = numberOf<std::uint32_t>(one, 2);
+        series.gone = numberOf<std::uint64_t>(one, 3);
+        if (one.size() > 4)
+            series.created = numberOf<std::int64_t>(one, 4);
+        if (out.series.size() < kMostMeterSeries)
+            out.series.emplace(*key, std::move(series));
+    }
+}
+
+void readGroups(const json &list, MeterState &out)
+{
+    for (const json &one : list) {
+        const auto key = key128FromHex(one.at(0).get_ref<const std::string &>());
+        if (!key || one.at(3).size() != kMeterColumns || numberOf<std::size_t>(one, 2) >= kMeters)
+            continue;
+        MeterGroup group;
+        group.minute = numberOf<std::int64_t>(one, 1);
+        group.meter = static_cast<Meter>(numberOf<std::uint8_t>(one, 2));
+        for (std::size_t i = 0; i < kMeterColumns; ++i)
+            group.sums[i] = numberOf<std::int64_t>(one.at(3), i);
+        if (out.groups.size() < kMostMeterSeries)
+            out.groups.emplace(*key, std::move(group));
+    }
+}
+
+void append(std::string &out, std::int64_t number)
+{
+    out += ',';
+    out += std::to_string(number);
+}
+
+/// Classes that may be negative while a whole and its parts are told one after the other.
+struct Parts {
+    std::int64_t fresh, writes, text;
+};
+
+std::int64_t allWrites(const MeterSums &sums)
+{
+    const std::int64_t told = sums[static_cast<std::size_t>(MeterColumn::CacheWrite5m)]
+                              + sums[static_cast<std::size_t>(MeterColumn::CacheWrite1h)];
+    return std::max(sums[static_cast<std::size_t>(MeterColumn::CacheWrite)], told);
+}
+
+Parts partsOf(Meter meter, const MeterSums &sums)
+{
+    const auto at = [&sums](MeterColumn column) { return sums[static_cast<std::size_t>(column)]; };
+    const std::int64_t writes = allWrites(sums);
+    const std::int64_t cached = inputIncludesCache(meter) ? at(MeterColumn::CacheRead) + writes : 0;
+    return {at(MeterColumn::Input) - cached, writes - at(MeterColumn::CacheWrite5m) - at(MeterColumn::CacheWrite1h),
+            at(MeterColumn::Output) - at(MeterColumn::Reasoning)};
+}
+
+} // namespace
+
+Usage usageOf(Meter meter, const MeterSums &sums)
+{
+    const auto at = [&sums](MeterColumn column) { return sums[static_cast<std::size_t>(column)]; };
+    const Parts parts = partsOf(meter, sums);
+    Usage usage;
+    usage[TokenClass::InFresh] = std::max<std::int64_t>(0, parts.fresh);
+    usage[TokenClass::CacheRead] = at(MeterColumn::CacheRead);
+    usage[TokenClass::CacheWrite5m] = at(MeterColumn::CacheWrite5m);
+    usage[TokenClass::CacheWrite1h] = at(MeterColumn::CacheWrite1h);
+    usage[TokenClass::CacheWriteUntyped] = parts.writes;
+    usage[TokenClass::OutText] = std::max<std::int64_t>(0, parts.text);
+    usage[TokenClass::OutReasoning] = at(MeterColumn::Reasoning);
+    if (usage.total() > 0)
+        usage.quality = UsageQuality::Exact;
+    return usage;
+}
+
+MeterSums leftOver(Meter meter, const MeterSums &sums)
+{
+    const Parts parts = partsOf(meter, sums);
+    MeterSums out{};
+    sumOf(out, MeterColumn::Input) = std::min<std::int64_t>(0, parts.fresh);
+    sumOf(out, MeterColumn::Output) = std::min<std::int64_t>(0, parts.text);
+    const auto at = [&sums](MeterColumn column) { return sums[static_cast<std::size_t>(column)]; };
+    sumOf(out, MeterColumn::CacheWrite) =
+        std::min<std::int64_t>(0, at(MeterColumn::CacheWrite) - at(MeterColumn::CacheWrite5m) - at(MeterColumn::CacheWrite1h));
+    return out;
+}
+
+std::string MeterState::toJson() const
+{
+    json head{{"v", kVersion}, {"epoch", epoch}, {"seq", sequence}, {"gone", goneClock}, {"instances", json::array()}};
+    for (const auto &[name, instance] : instances)
+        head["instances"].push_back({name, instance.number, instance.processStart});
+    std::string out = head.dump(-1, ' ', false, json::error_handler_t::replace);
+    out.back() = ','; // the long lists are written by hand
+    out += "\"series\":[";
+    // In the order of the keys: the same state is the same text.
+    std::vector<const std::pair<const Key128, MeterSeries> *> order;
+    for (const auto &entry : series)
+        if (entry.second.known)
+            order.push_back(&entry);
+    std::sort(order.begin(), order.end(), [](const auto *a, const auto *b) { return a->first < b->first; });
+    for (const auto *entry : order) {
+        const MeterSeries &one = entry->second;
+        out += out.back() == '[' ? "[\"" : ",[\"";
+        out += toHex(entry->first) + '"';
+        append(out, one.value);
+        append(out, one.instance);
+        append(out, static_cast<std::int64_t>(one.gone));
+        if (one.created != kNoTime)
+            append(out, one.created);
+        out += ']';
+    }
+    out += "],\"groups\":[";
+    std::int64_t newest = 0;
+    for (const auto &[key, group] : groups)
+        newest = std::max(newest, group.minute);
+    std::vector<std::pair<Key128, const MeterGroup *>> kept;
+    for (const auto &[key, group] : groups)
+        if (group.minute >= newest - 1 || leftOver(group.meter, group.sums) != MeterSums{})
+            kept.emplace_back(key, &group);
+    std::sort(kept.begin(), kept.end(), [](const auto &a, const auto &b) { return a.first < b.first; });
+    for (const auto &[key, group] : kept) {
+        out += out.back() == '[' ? "[\"" : ",[\"";
+        out += toHex(key) + '"';
+        append(out, group->minute);
+        append(out, static_cast<std::int64_t>(group->meter));
+        out += ",[" + std::to_string(group->sums[0]);
+        for (std::size_t i = 1; i < kMeterColumns; ++i)
+            append(out, group->sums[i]);
+        out += "]]";
+    }
+    return out + "]}";
+}
+
+MeterState MeterState::fromJson(const std::string &text)
+{
+    MeterState out;
+    try {
+        const json all = json::parse(text);
+        if (all.at("v") != kVersion)
+            return {};
+        out.epoch = all.at("epoch").get<std::string>();
+        out.sequence = all.at("seq").get<std::int64_t>();
+        out.goneClock = all.at("gone").get<std::uint64_t>();
+        for (const json &one : all.at("instances"))
+            out.instances[one.at(0).get<std::string>()] = {numberOf<std::uint32_t>(one, 1),
+                                                           numberOf<std::int64_t>(one, 2)};
+        readSeries(all.at("series"), out);
+        readGroups(all.at("groups"), out);
+    } catch (const json::exception &) {
+        return {};
+    }
+    return out;
+}
+
+} // namespace flyball

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+
+#include "core/formats/meters/meters.h"
+#include "core/gateways/meters/meterimpl.h"
+
+namespace flyball {
+
+namespace {
+
+constexpr std::size_t kMostTold = 500; ///< names in a summary
+constexpr std::int64_t kMostTokens = 1'000'000'000'000'000'000;
+constexpr TimeNs kStartMoved = kSecond; ///< less is the noise of exporters that compute their start
+
+bool began(TimeNs before, TimeNs now) { return before != kNoTime && now != kNoTime && now - before > kStartMoved; }
+
+} // namespace
+
+Result<> MeterBook::Impl::checkRoom(std::size_t mostInstances)
+{
+    std::size_t there = open.values.size();
+    for (const auto &[key, series] : state.series)
+        there += series.seen != reading && series.instance != instance && series.gone == 0 ? 1 : 0;
+    if (there > kMostMeterSeries)
+        return Error{ErrorCode::OutOfRange, "more than " + std::to_string(kMostMeterSeries) + " series with spend"};
+    if (state.instances.size() >= mostInstances && !state.instances.contains(open.instance))
+        return Error{ErrorCode::OutOfRange, "more than " + std::to_string(mostInstances) + " instances"};
+    return {};
+}
+
+/// What a value grew by. Nobody counted before the first reading.
+std::int64_t MeterBook::Impl::growthOf(const MeterValue &value, bool counting, bool processRestarted, bool &restarted)
+{
+    const MeterSeries &series = *value.series;
+    if (!series.known)
+        return counting ? value.value : 0;
+    const bool told = series.created != kNoTime && value.created != kNoTime;
+    const bool anew = value.value < series.value || (told ? began(series.created, value.created) : processRestarted);
+    restarted = restarted || anew;
+    return anew ? value.value : value.value - series.value;
+}
+
+/// Whether the exporter is another process than before; what is not there yet then begins at 0 when it comes.
+bool MeterBook::Impl::processBegan()
+{
+    MeterInstance &own = state.instances[open.instance];
+    own.number = instance;
+    const bool anew = !open.pushed && began(own.processStart, open.processStart);
+    if (open.processStart != kNoTime && (own.processStart == kNoTime || anew))
+        own.processStart = open.processStart;
+    if (anew)
+        for (auto &[key, series] : state.series)
+            if (series.instance == instance && series.seen != reading)
+                series.value = 0;
+    return anew;
+}
+
+bool MeterBook::Impl::isUseless(const MeterValue &value, bool &wasBefore, FactBatch &out)
+{
+    wasBefore = useless.contains(value.key);
+    if (value.bad == BadValue::None) {
+        useless.erase(value.key);
+        return false;
+    }
+    ++bad[static_cast<std::size_t>(value.bad)];
+    if (useless.size() < kMostMeterSeries && useless.insert(value.key).second)
+        out.rejects.push_back({symbols.intern(std::string("meter value ") + textOf(value.bad)), options.source, 0, 0});
+    return true;
+}
+
+void MeterBook::Impl::look(const MeterValue &value, MeterSummary &summary)
+{
+    MeterGroup &group = *value.series->group;
+    const auto meter = static_cast<std::size_t>(group.meter);
+    if (group.seen != reading && group.workflow != 0)
+        summary.workflows.emplace_back(symbols.table().text(group.workflow));
+    group.seen = reading;
+    if (value.column == MeterColumn::Money)
+        priced[meter].push_back(group.model);
+    cacheTold[meter] =
+        cacheTold[meter] || value.column == MeterColumn::CacheRead || value.column == MeterColumn::CacheWrite;
+    std::uint8_t &rank = best[meter][static_cast<std::size_t>(value.column)];
+    rank = std::min(rank, value.rank);
+}
+
+void MeterBook::Impl::add(MeterGroup &group, const MeterValue &value, std::int64_t growth)
+{
+    const std::int64_t minute = bucketOf(value.at, kMinute);
+    if (minute > group.minute) {
+        group.sums = leftOver(group.meter, group.sums);
+        group.minute = minute;
+    }
+    std::int64_t &sum = sumOf(group.sums, value.column);
+    std::int64_t larger = 0;
+    if (__builtin_add_overflow(sum, growth, &larger) || (value.column != MeterColumn::Money && larger > kMostTokens)) {
+        ++bad[static_cast<std::size_t>(BadValue::TooLarge)];
+        return;
+    }
+    sum = larger;
+    group.grew = reading;
+}
+
+void MeterBook::Impl::take(MeterSummary &summary, FactBatch &out)
+{
+    const bool first = !state.instances.contains(open.instance);
+    const bool processRestarted = processBegan();
+    bad.fill(0);
+    for (auto &columns : best)
+        columns.fill(255);
+    for (auto &models : priced)
+        models.clear();
+    cacheTold.fill(false);
+    for (const MeterValue &value : open.values)
+        look(value, summary);
+    for (auto &models : priced)
+        std::sort(models.begin(), models.end());
+    for (MeterValue &value : open.values) {
+        MeterSeries &series = *value.series;
+        bool unknownBefore = false;
+        series.gone = 0;
+        if (isUseless(value, unknownBefore, out))
+            continue;
+        ++summary.counted;
+        if (const auto it = open.created.find(value.key); it != open.created.end())
+            value.created = it->second;
+        const std::int64_t growth = growthOf(value, !first && !unknownBefore, processRestarted, summary.restarted);
+        series.known = true;
+        series.value = value.value;
+        if (value.created != kNoTime && (series.created == kNoTime || began(series.created, value.created)))
+            series.created = value.created;
+        const auto meter = static_cast<std::size_t>(series.group->meter);
+        if (growth > 0 && value.rank == best[meter][static_cast<std::size_t>(value.column)])
+            add(*series.group, value, growth);
+    }
+}
+
+/// Marks what is not there any more, and makes room: the longest gone first.
+void MeterBook::Impl::forgetGone()
+{
+    const std::uint64_t now = state.goneClock + 1;
+    std::vector<std::pair<std::uint64_t, Key128>> gone;
+    for (auto &[key, series] : state.series) {
+        if (series.instance == instance && series.seen != reading && series.gone == 0) {
+            series.gone = now;
+            state.goneClock = now;
+        }
+        if (series.gone != 0 && state.series.size() > kMostMeterSeries)
+            gone.emplace_back(series.gone, key);
+    }
+    std::sort(gone.begin(), gone.end());
+    for (const auto &[when, key] : gone)
+        if (state.series.size() > kMostMeterSeries)
+            state.series.erase(key);
+}
+
+bool MeterBook::Impl::countsMoney(const MeterGroup &group) const
+{
+    const std::vector<Symbol> &models = priced[static_cast<std::size_t>(group.meter)];
+    return std::binary_search(models.begin(), models.end(), group.model)
+           || (!models.empty() && (models.front() == 0 || group.model == 0));
+}
+
+void MeterBook::Impl::say(MeterSummary &summary, FactBatch &out)
+{
+    bool counted = false;
+    for (const MeterValue &value : open.values) {
+        MeterGroup &group = *value.series->group;
+        if (group.grew != reading)
+            continue;
+        group.grew = 0; // said
+        if (!std::exchange(counted, true))
+            ++state.sequence;
+        CallFact fact = meterFact(options.source, state.epoch + '\x1f' + group.identity, group.minute * kMinute,
+                                  state.sequence, symbols);
+        fact.names.workflow = group.workflow;
+        fact.names.agent = group.agent;
+        fact.names.segment = group.segment;
+        fact.names.taskType = group.taskType;
+        fact.names.feature = group.feature;
+        fact.provider = group.provider;
+        fact.modelServed = group.model;
+        fact.modelRequested = group.requested != 0 ? group.requested : group.model;
+        fact.raw = usageOf(group.meter, group.sums);
+        if (cacheTold[static_cast<std::size_t>(group.meter)])
+            fact.flags |= CallCacheKnown;
+        if (countsMoney(group))
+            fact.reportedPico = sumOf(group.sums, MeterColumn::Money);
+        out.newest = std::max(out.newest, value.at);
+        out.calls.push_back(fact);
+        ++summary.facts;
+    }
+}
+
+void MeterBook::Impl::summarise(MeterSummary &summary)
+{
+    summary.series = open.series;
+    summary.newest = open.newest;
+    std::sort(summary.workflows.begin(), summary.workflows.end());
+    summary.workflows.erase(std::unique(summary.workflows.begin(), summary.workflows.end()), summary.workflows.end());
+    for (const auto &[text, name] : names)
+        if (name.seen == reading && !name.name.quiet && summary.unknown.size() < kMostTold)
+            summary.unknown.push_back(name.family);
+    std::sort(summary.unknown.begin(), summary.unknown.end());
+    summary.unknown.erase(std::unique(summary.unknown.begin(), summary.unknown.end()), summary.unknown.end());
+    const auto tell = [&](std::int64_t count, const std::string &what) {
+        if (count > 0)
+            summary.trouble.push_back(std::to_string(count) + (count == 1 ? " value" : " values") + " ignored: " + what);
+    };
+    for (std::size_t i = 1; i < kBadValues; ++i)
+        tell(bad[i], textOf(static_cast<BadValue>(i)));
+    tell(open.duplicates, "the same series twice");
+    tell(open.unknownTypes, "a type of token that is not known");
+}
+
+} // namespace flyball

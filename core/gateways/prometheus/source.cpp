@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A page of metrics in the Prometheus text format, asked for again and again.
+#include <algorithm>
+#include <mutex>
+#include <random>
+
+#include "core/gateways/options.h"
+#include "core/gateways/prometheus/promtext.h"
+#include "core/gateways/registry.h"
+
+namespace flyball {
+
+namespace {
+
+constexpr std::int64_t kInterval = 15;
+constexpr TimeNs kLongestWait = 10 * kSecond;
+constexpr std::size_t kMostBytes = std::size_t{16} << 20U;
+constexpr TimeNs kRefusedWait = 15 * kMinute;
+constexpr RetryPolicy kBusy{.attempts = 1, .first = Milliseconds(1000), .most = Milliseconds(300'000)};
+constexpr const char *kAccept = "application/openmetrics-text;version=1.0.0;q=0.75,text/plain;version=0.0.4;q=0.5";
+
+std::string counted(std::int64_t count, const char *one, const char *many)
+{
+    return std::to_string(count) + ' ' + (count == 1 ? one : many);
+}
+
+std::string joined(const std::vector<std::string> &parts)
+{
+    std::string out;
+    for (const std::string &part : parts)
+        out += (out.empty() ? "" : "; ") + part;
+    return out;
+}
+
+class PrometheusSource final : public PolledSource, private PromSink {
+public:
+    PrometheusSource(HttpConnection connection, std::string path, TimeNs interval, MeterOptions meters,
+                     SymbolTable &symbols)
+        : m_connection(std::move(connection)),
+          m_path(std::move(path)),
+          m_interval(interval),
+          m_symbols(symbols),
+          m_book(std::move(meters), m_symbols)
+    {}
+
+    [[nodiscard]] Delivery poll(const std::string &state, TimeNs now) override
+    {
+        const TimeNs begun = monotonicNow();
+        {
+            const std::lock_guard lock(m_mutex);
+            m_stopped = false; // of the thread before this one
+        }
+        if (state != m_state) { // what was delivered last was not stored
+            m_book.restore(state);
+            m_state = state;
+        }
+        Delivery out;
+        out.hasHealth = true;
+        out.health.nextAt = begun + m_interval;
+        out.health.staleAfter = m_interval * 5 / 2;
+        const Result<HttpReply> reply = ask();
+        out.health.at = std::max(now, wallClockNow());
+        const Result<> taken = reply ? take(*reply, out) : Result<>(reply.error());
+        m_failures = taken ? 0 : m_failures + 1;
+        out.health.detail = m_detail;
+        if (!taken)
+            out.health.error = taken.error().message;
+        if (reply && !taken)
+            out.health.nextAt = monotonicNow() + waitAfter(*reply, out.health.nextAt - monotonicNow());
+        return out;
+    }
+
+    void stop() override
+    {
+        const std::lock_guard lock(m_mutex);
+        m_stopped = true;
+        if (m_client)
+            m_client->stop();
+    }
+
+private:
+    /// A client per answer: its thread and its objects end with it, whichever thread asks.
+    Result<HttpReply> ask()
+    {
+        Result<std::unique_ptr<HttpClient>> client = HttpClient::open(m_connection);
+        if (!client)
+            return client.error();
+        {
+            const std::lock_guard lock(m_mutex);
+            if (m_stopped)
+                return Error{ErrorCode::Cancelled, "stopped"};
+            m_client = client->get();
+        }
+        Result<HttpReply> reply = (*client)->send("GET", m_path, {}, {{"Accept", kAccept}});
+        const std::lock_guard lock(m_mutex);
+        m_client = nullptr;
+        return reply;
+    }
+
+    [[nodiscard]] Result<> take(const HttpReply &reply, Delivery &out)
+    {
+        if (reply.status == 401 || reply.status == 403)
+            return Error{ErrorCode::Unreadable, (m_connection.headers.empty() ? "it asks for a key (HTTP "
+                                                                              : "it refuses the key (HTTP ")
+                                                    + std::to_string(reply.status) + ")"};
+        if (reply.status == 429 || reply.status == 503)
+            return Error{ErrorCode::Unreadable, "it is busy (HTTP " + std::to_string(reply.status) + ")"};
+        if (reply.status != 200)
+            return Error{ErrorCode::Unreadable, "it answered HTTP " + std::to_string(reply.status)};
+        if (reply.contentType.starts_with("text/html"))
+            return Error{ErrorCode::Malformed, "it answered with a web page, not with metrics"};
+        const bool open = reply.contentType.starts_with("application/openmetrics-text");
+        PromText text(*this, open ? PromText::Flavour::OpenMetrics : PromText::Flavour::Text, out.health.at);
+        m_book.begin({}, out.health.at);
+        Result<> read = text.feed(reply.body);
+        if (read)
+            read = text.finish();
+        if (!read) {
+            m_book.abandon();
+            return read;
+        }
+        const Result<MeterSummary> summary = m_book.end(out.batch);
+        if (!summary)
+            return summary.error();
+        out.batch.bytes = static_cast<std::int64_t>(reply.body.size());
+        std::string state = m_book.save();
+        if (state != m_state)
+            out.state = m_state = std::move(state);
+        tell(*summary, text, out);
+        return {};
+    }
+
+    void tell(const MeterSummary &summary, const PromText &text, Delivery &out)
+    {
+        m_detail = counted(text.samples(), "series", "series");
+        m_detail += ", " + counted(static_cast<std::int64_t>(summary.workflows.size()), "workflow", "workflows");
+        if (summary.newest != kNoTime)
+            m_detail += ", newest sample "
+                        + std::to_string(std::max<TimeNs>(0, (wallClockNow() - summary.newest) / kSecond)) + " s ago";
+        std::vector<std::string> notes = summary.trouble;
+        if (summary.restarted)
+            notes.insert(notes.begin(), "its counters began again");
+        if (summary.counted == 0)
+            notes.emplace_back("none of its series tells of spend");
+        if (text.duplicates() > 0)
+            notes.push_back(counted(text.duplicates(), "series", "series") + " twice: the first counts");
+        if (text.timesReplaced() > 0)
+            notes.push_back(counted(text.timesReplaced(), "time", "times")
+                            + " more than an hour off: the time of the answer stands in");
+        out.health.warning = joined(notes);
+    }
+
+    /// Until the next attempt after an answer that could not be used.
+    [[nodiscard]] TimeNs waitAfter(const HttpReply &reply, TimeNs usual)
+    {
+        if (reply.status == 401 || reply.status == 403)
+            return kRefusedWait;
+        if (reply.status != 429 && reply.status != 503)
+            return usual;
+        const double unit = std::uniform_real_distribution<double>(0, 1)(m_random);
+        const Milliseconds wait = retryDelay(kBusy, static_cast<int>(std::min<std::int64_t>(m_failures + 1, 30)),
+                                             reply.header("retry-after"), wallClockNow() / kSecond, unit);
+        return wait.count() * 1'000'000;
+    }
+
+    void sample(const PromSample &sample) override
+    {
+        m_book.read({sample.name, sample.labels, sample.value, sample.at, std::nullopt});
+    }
+
+    HttpConnection m_connection;
+    std::string m_path;
+    TimeNs m_interval;
+    SymbolCache m_symbols;
+    MeterBook m_book;
+    std::string m_state; ///< of m_book
+    std::string m_detail;
+    std::int64_t m_failures = 0; ///< in a row
+    std::minstd_rand m_random{std::random_device{}()};
+    std::mutex m_mutex; ///< guards the two below
+    HttpClient *m_client = nullptr;
+    bool m_stopped = false;
+};
+
+Result<std::unique_ptr<PolledSource>> openPrometheus(const SourceConfig &config, SymbolTable &symbols)
+{
+    SourceOptions options(config);
+    const TimeNs interval = options.seconds("interval_s", kInterval, 1, 3600);
+    const std::vector<std::string> workflow = options.list("workflow_label", {});
+    HttpConnection connection =
+        options.connection(Milliseconds(std::min(interval, kLongestWait) / 1'000'000), kMostBytes);
+    if (const Result<> done = options.done(); !done)
+        return done.error();
+    if (const auto client = HttpClient::open(connection); !client) // says at once what it could never use
+        return client.error();
+    MeterOptions meters;
+    meters.source = symbols.intern(config.target);
+    meters.workflowLabels = workflow;
+    return std::unique_ptr<PolledSource>(std::make_unique<PrometheusSource>(
+        std::move(connection), splitUrl(config.target)->path, interval, std::move(meters), symbols));
+}
+
+constexpr RemoteOption kOptions[] = {
+    {"interval_s", "Seconds between two readings", "15", RemoteOption::Type::Seconds},
+    {"workflow_label", "Labels that name the workflow", "workflow, workflow_name, api_key_alias ..."},
+    FLYBALL_CONNECTION_OPTIONS,
+};
+
+} // namespace
+
+RemoteKind prometheusKind()
+{
+    RemoteKind kind;
+    kind.kind = "prometheus";
+    kind.label = "Metrics page";
+    kind.about = "Spend from the metrics of LiteLLM, Bifrost, Envoy AI Gateway, Kong, Claude Code or OpenTelemetry";
+    kind.target = "http://127.0.0.1:4000/metrics";
+    kind.options = kOptions;
+    kind.poll = openPrometheus;
+    return kind;
+}
+
+} // namespace flyball
