@@ -54,20 +54,47 @@ constexpr MeterMeaning kMeanings[] = {
 
 /// Families beside spend: of run times and clients, and what gateways tell of requests, latencies, budgets and health.
 constexpr std::string_view kQuiet[] = {
-    "python_",          "process_",           "go_",
-    "promhttp_",        "scrape_",            "target_info",
-    "otel_scope_info",  "push_",              "http_",
-    "nodejs_",          "jvm_",               "up",
-    "litellm_proxy_",   "litellm_deployment", "litellm_request",
-    "litellm_llm_api_", "litellm_overhead_",  "litellm_remaining_",
-    "litellm_api_key_", "litellm_team_",      "litellm_user_",
-    "litellm_org_",     "litellm_provider_",  "litellm_in_flight_",
-    "bifrost_upstream", "bifrost_success_",   "bifrost_error_",
-    "bifrost_stream_",  "bifrost_overhead_",  "bifrost_request_",
-    "bifrost_active_",  "bifrost_provider_",  "bifrost_key_",
-    "bifrost_routing_", "kong_",              "claude_code_",
-    "gen_ai_server_",   "gen_ai_client_",     "gen_ai_workflow_",
-    "gen_ai_invoke_",   "gen_ai_execute_",
+    "python_",
+    "process_",
+    "go_",
+    "promhttp_",
+    "scrape_",
+    "target_info",
+    "otel_scope_info",
+    "push_",
+    "http_",
+    "nodejs_",
+    "jvm_",
+    "promtail_",
+    "litellm_proxy_",
+    "litellm_deployment",
+    "litellm_request",
+    "litellm_llm_api_",
+    "litellm_overhead_",
+    "litellm_remaining_",
+    "litellm_api_key_",
+    "litellm_team_",
+    "litellm_user_",
+    "litellm_org_",
+    "litellm_provider_",
+    "litellm_in_flight_",
+    "bifrost_upstream",
+    "bifrost_success_",
+    "bifrost_error_",
+    "bifrost_stream_",
+    "bifrost_overhead_",
+    "bifrost_request_",
+    "bifrost_active_",
+    "bifrost_provider_",
+    "bifrost_key_",
+    "bifrost_routing_",
+    "kong_",
+    "claude_code_",
+    "gen_ai_server_",
+    "gen_ai_client_",
+    "gen_ai_workflow_",
+    "gen_ai_invoke_",
+    "gen_ai_execute_",
 };
 
 constexpr std::string_view kUnits[] = {"_USD", "_usd", "_tokens", "_token"};
@@ -124,9 +151,9 @@ MeterName meterName(std::string_view series)
     // Of a histogram the buckets and the count are no tokens.
     if (meaning && !part && (out.created || sum == meaning->sum))
         out.meaning = meaning;
-    out.quiet = meaning != nullptr || std::any_of(std::begin(kQuiet), std::end(kQuiet), [base](std::string_view known) {
-                    return known.ends_with('_') ? base.starts_with(known) : base == known;
-                });
+    out.quiet = meaning != nullptr || base == "up"
+                || std::any_of(std::begin(kQuiet), std::end(kQuiet),
+                               [base](std::string_view known) { return base.starts_with(known); });
     return out;
 }
 

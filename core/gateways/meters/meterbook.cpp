@@ -42,8 +42,8 @@ void MeterBook::begin(std::string_view instance, TimeNs now, std::optional<TimeN
     if (state.epoch.empty())
         state.epoch = std::to_string(now);
     const auto known = state.instances.find(instance);
-    m_impl->instance = known != state.instances.end() ? known->second.number
-                                                      : static_cast<std::uint32_t>(state.instances.size());
+    m_impl->instance =
+        known != state.instances.end() ? known->second.number : static_cast<std::uint32_t>(state.instances.size());
 }
 
 void MeterBook::read(const MeterReading &reading) { m_impl->read(reading); }
@@ -69,9 +69,8 @@ void MeterBook::Impl::dropGroups()
     for (auto &[key, series] : state.series)
         if (series.group)
             series.group->seen = mark;
-    std::erase_if(state.groups, [mark](const auto &entry) {
-        return entry.second.seen != mark && !entry.second.identity.empty();
-    });
+    std::erase_if(state.groups,
+                  [mark](const auto &entry) { return entry.second.seen != mark && !entry.second.identity.empty(); });
 }
 
 /// What a series of this name is, remembered.

@@ -14,10 +14,7 @@ namespace {
 constexpr std::uint64_t kSeriesSeed = 0x5E71E5;
 constexpr double kMostCount = 9e15; ///< every whole number up to here has a double of its own
 
-bool isWordWithI(std::string_view text)
-{
-    return !text.empty() && (text.front() == 'i' || text.front() == 'I');
-}
+bool isWordWithI(std::string_view text) { return !text.empty() && (text.front() == 'i' || text.front() == 'I'); }
 
 } // namespace
 

@@ -105,8 +105,8 @@ MeterSums leftOver(Meter meter, const MeterSums &sums)
     sumOf(out, MeterColumn::Input) = std::min<std::int64_t>(0, parts.fresh);
     sumOf(out, MeterColumn::Output) = std::min<std::int64_t>(0, parts.text);
     const auto at = [&sums](MeterColumn column) { return sums[static_cast<std::size_t>(column)]; };
-    sumOf(out, MeterColumn::CacheWrite) =
-        std::min<std::int64_t>(0, at(MeterColumn::CacheWrite) - at(MeterColumn::CacheWrite5m) - at(MeterColumn::CacheWrite1h));
+    sumOf(out, MeterColumn::CacheWrite) = std::min<std::int64_t>(
+        0, at(MeterColumn::CacheWrite) - at(MeterColumn::CacheWrite5m) - at(MeterColumn::CacheWrite1h));
     return out;
 }
 
@@ -141,7 +141,8 @@ std::string MeterState::toJson() const
         newest = std::max(newest, group.minute);
     std::vector<std::pair<Key128, const MeterGroup *>> kept;
     for (const auto &[key, group] : groups)
-        if (group.minute >= newest - 1 || leftOver(group.meter, group.sums) != MeterSums{})
+        if ((group.minute >= newest - 1 && group.sums != MeterSums{})
+            || leftOver(group.meter, group.sums) != MeterSums{})
             kept.emplace_back(key, &group);
     std::sort(kept.begin(), kept.end(), [](const auto &a, const auto &b) { return a.first < b.first; });
     for (const auto &[key, group] : kept) {

@@ -10,9 +10,13 @@ namespace {
 
 constexpr std::size_t kMostTold = 500; ///< names in a summary
 constexpr std::int64_t kMostTokens = 1'000'000'000'000'000'000;
-constexpr TimeNs kStartMoved = kSecond; ///< less is the noise of exporters that compute their start
+constexpr TimeNs kProcessMoved = kSecond;       ///< less is the noise of exporters that compute their start
+constexpr TimeNs kCreatedMoved = kSecond / 100; ///< a time that is kept: only its text is rounded
 
-bool began(TimeNs before, TimeNs now) { return before != kNoTime && now != kNoTime && now - before > kStartMoved; }
+bool began(TimeNs before, TimeNs now, TimeNs least)
+{
+    return before != kNoTime && now != kNoTime && now - before > least;
+}
 
 } // namespace
 
@@ -35,7 +39,8 @@ std::int64_t MeterBook::Impl::growthOf(const MeterValue &value, bool counting, b
     if (!series.known)
         return counting ? value.value : 0;
     const bool told = series.created != kNoTime && value.created != kNoTime;
-    const bool anew = value.value < series.value || (told ? began(series.created, value.created) : processRestarted);
+    const bool anew =
+        value.value < series.value || (told ? began(series.created, value.created, kCreatedMoved) : processRestarted);
     restarted = restarted || anew;
     return anew ? value.value : value.value - series.value;
 }
@@ -45,7 +50,7 @@ bool MeterBook::Impl::processBegan()
 {
     MeterInstance &own = state.instances[open.instance];
     own.number = instance;
-    const bool anew = !open.pushed && began(own.processStart, open.processStart);
+    const bool anew = !open.pushed && began(own.processStart, open.processStart, kProcessMoved);
     if (open.processStart != kNoTime && (own.processStart == kNoTime || anew))
         own.processStart = open.processStart;
     if (anew)
@@ -126,7 +131,8 @@ void MeterBook::Impl::take(MeterSummary &summary, FactBatch &out)
         const std::int64_t growth = growthOf(value, !first && !unknownBefore, processRestarted, summary.restarted);
         series.known = true;
         series.value = value.value;
-        if (value.created != kNoTime && (series.created == kNoTime || began(series.created, value.created)))
+        if (value.created != kNoTime
+            && (series.created == kNoTime || began(series.created, value.created, kCreatedMoved)))
             series.created = value.created;
         const auto meter = static_cast<std::size_t>(series.group->meter);
         if (growth > 0 && value.rank == best[meter][static_cast<std::size_t>(value.column)])
@@ -204,7 +210,8 @@ void MeterBook::Impl::summarise(MeterSummary &summary)
     summary.unknown.erase(std::unique(summary.unknown.begin(), summary.unknown.end()), summary.unknown.end());
     const auto tell = [&](std::int64_t count, const std::string &what) {
         if (count > 0)
-            summary.trouble.push_back(std::to_string(count) + (count == 1 ? " value" : " values") + " ignored: " + what);
+            summary.trouble.push_back(std::to_string(count) + (count == 1 ? " value" : " values")
+                                      + " ignored: " + what);
     };
     for (std::size_t i = 1; i < kBadValues; ++i)
         tell(bad[i], textOf(static_cast<BadValue>(i)));

@@ -90,7 +90,8 @@ bool PromText::quoted(std::string_view &text, std::size_t most)
     }
     text = {first, static_cast<std::size_t>(m_at++ - first)};
     if (text.size() > most)
-        return fail(most == kMostName ? "a name is longer than 1024 bytes" : "the value of a label is longer than 4096 bytes",
+        return fail(most == kMostName ? "a name is longer than 1024 bytes"
+                                      : "the value of a label is longer than 4096 bytes",
                     ErrorCode::OutOfRange);
     if (!isAsciiText(text) && !isValidUtf8(text))
         return fail("a label is not UTF-8");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/gateways/prometheus/promnumber.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "core/base/jsoncursor.h"
@@ -73,18 +74,18 @@ bool isPromNumber(std::string_view text)
 std::optional<TimeNs> promMilliseconds(std::string_view text)
 {
     std::int64_t milliseconds = 0;
-    if (!parseInt64(text, milliseconds) || milliseconds / 1000 > kMostSeconds || milliseconds / 1000 < -kMostSeconds)
+    if (!parseInt64(text, milliseconds))
         return std::nullopt;
-    return milliseconds * 1'000'000;
+    return std::clamp(milliseconds, -kMostSeconds * 1000, kMostSeconds * 1000) * 1'000'000;
 }
 
 std::optional<TimeNs> promSeconds(std::string_view text)
 {
     double seconds = 0;
-    if (!isPromNumber(text) || !parseDouble(text, seconds) || seconds > static_cast<double>(kMostSeconds)
-        || seconds < -static_cast<double>(kMostSeconds))
+    if (!isPromNumber(text) || !parseDouble(text, seconds))
         return std::nullopt;
-    return static_cast<TimeNs>(seconds * 1e9);
+    constexpr auto kMost = static_cast<double>(kMostSeconds);
+    return static_cast<TimeNs>(std::clamp(seconds, -kMost, kMost) * 1e9);
 }
 
 bool isAsciiText(std::string_view text)

@@ -11,7 +11,7 @@ namespace flyball {
 
 /// A decimal number with an optional exponent, or Inf, Infinity, NaN in any case; no hexadecimal, no underscores.
 [[nodiscard]] bool isPromNumber(std::string_view text);
-/// Whole milliseconds; seconds with a fraction. Nothing if it is neither, or beyond 292 years.
+/// Whole milliseconds; seconds with a fraction. Nothing if it is neither; within 285 years of 1970.
 [[nodiscard]] std::optional<TimeNs> promMilliseconds(std::string_view text);
 [[nodiscard]] std::optional<TimeNs> promSeconds(std::string_view text);
 [[nodiscard]] bool isAsciiText(std::string_view text);

@@ -42,10 +42,7 @@ bool PromText::fail(const char *what, ErrorCode code)
     return false;
 }
 
-Error PromText::problem() const
-{
-    return {m_problemCode, "line " + std::to_string(m_line) + ": " + m_problem};
-}
+Error PromText::problem() const { return {m_problemCode, "line " + std::to_string(m_line) + ": " + m_problem}; }
 
 Result<> PromText::feed(std::string_view chunk)
 {

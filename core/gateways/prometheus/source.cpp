@@ -100,9 +100,9 @@ private:
     [[nodiscard]] Result<> take(const HttpReply &reply, Delivery &out)
     {
         if (reply.status == 401 || reply.status == 403)
-            return Error{ErrorCode::Unreadable, (m_connection.headers.empty() ? "it asks for a key (HTTP "
-                                                                              : "it refuses the key (HTTP ")
-                                                    + std::to_string(reply.status) + ")"};
+            return Error{ErrorCode::Unreadable,
+                         (m_connection.headers.empty() ? "it asks for a key (HTTP " : "it refuses the key (HTTP ")
+                             + std::to_string(reply.status) + ")"};
         if (reply.status == 429 || reply.status == 503)
             return Error{ErrorCode::Unreadable, "it is busy (HTTP " + std::to_string(reply.status) + ")"};
         if (reply.status != 200)
