@@ -45,6 +45,7 @@ PriceQuery priceQueryOf(const Call &call, const SymbolTable &symbols)
     query.serviceTier = (call.flags & CallBatch) != 0 ? std::string_view("batch") : symbols.text(call.serviceTier);
     query.fast = (call.flags & CallFast) != 0;
     query.geo = symbols.text(call.geo);
+    query.manyCalls = call.metered();
     return query;
 }
 

@@ -25,6 +25,7 @@ namespace {
 
 constexpr int kMostRedirects = 3;
 constexpr int kStopLookMs = 50;
+constexpr qint64 kReadBuffer = qint64{1} << 20U;
 
 bool isLoopback(const QUrl &url)
 {
@@ -231,6 +232,7 @@ Result<HttpReply> HttpClient::once(const Request &request, const std::string &ur
     add(request.headers);
     QNetworkReply *reply = m_network->manager.sendCustomRequest(wire, QByteArray::fromStdString(request.method),
                                                                 QByteArray::fromStdString(request.body));
+    reply->setReadBufferSize(kReadBuffer); // what comes faster than it is taken waits in the network
     return Exchange(reply, m_connection.mostBytes).wait(left, m_stopped);
 }
 

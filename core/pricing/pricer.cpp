@@ -185,7 +185,7 @@ Cost price(const PriceMatch &match, const Usage &usage, const PriceQuery &query)
     Cost cost;
     cost.ruleId = row->ruleId;
     const RateSet *set = &row->rates;
-    for (std::size_t i = row->tiers.size(); i-- > 0;) {
+    for (std::size_t i = query.manyCalls ? 0 : row->tiers.size(); i-- > 0;) {
         const ContextTier &tier = row->tiers[i];
         if (input > tier.above || (tier.inclusive && input == tier.above)) {
             set = &tier.rates;

@@ -64,7 +64,8 @@ struct PriceQuery {
     TimeNs at = kNoTime;          ///< event time: chooses the dated row
     std::string_view serviceTier; ///< as the producer wrote it, lower case
     bool fast = false;
-    std::string_view geo; ///< region of inference, lower case; empty when not told
+    std::string_view geo;   ///< region of inference, lower case; empty when not told
+    bool manyCalls = false; ///< a sum, of which no call is known to be long: the base rates
 };
 
 struct Cost {

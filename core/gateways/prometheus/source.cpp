@@ -46,10 +46,6 @@ public:
     [[nodiscard]] Delivery poll(const std::string &state, TimeNs now) override
     {
         const TimeNs begun = monotonicNow();
-        {
-            const std::lock_guard lock(m_mutex);
-            m_stopped = false; // of the thread before this one
-        }
         if (state != m_state) { // what was delivered last was not stored
             m_book.restore(state);
             m_state = state;
@@ -109,6 +105,10 @@ private:
             return Error{ErrorCode::Unreadable, "it answered HTTP " + std::to_string(reply.status)};
         if (reply.contentType.starts_with("text/html"))
             return Error{ErrorCode::Malformed, "it answered with a web page, not with metrics"};
+        // Where nobody said how long it is, a page that stops inside a line was cut off; a number cut short would be
+        // taken for a counter that began again.
+        if (reply.header("content-length").empty() && !reply.body.empty() && reply.body.back() != '\n')
+            return Error{ErrorCode::Malformed, "its page ends within a line: it was cut off"};
         const bool open = reply.contentType.starts_with("application/openmetrics-text");
         PromText text(*this, open ? PromText::Flavour::OpenMetrics : PromText::Flavour::Text, out.health.at);
         m_book.begin({}, out.health.at);

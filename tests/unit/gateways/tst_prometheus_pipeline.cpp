@@ -124,8 +124,6 @@ QByteArray page(double w, double v = 0, int tokens = 0)
 
 } // namespace
 
-#define AGREE(bench) QCOMPARE(QByteArray::fromStdString((bench).disagreement()), QByteArray())
-
 class TestPrometheusPipeline : public QObject {
     Q_OBJECT
 private Q_SLOTS:

@@ -241,14 +241,21 @@ void TestPrometheusSource::M4_bodyCutOff()
 void TestPrometheusSource::M4_resetInTheBody()
 {
     Hiccup chunked([](const QByteArray &, QTcpSocket &socket) {
-        socket.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + QByteArray::number(kLater.size(), 16)
-                     + "\r\n" + kLater + "\r\n");
+        const QByteArray part = kLater.left(kLater.size() - 9); // "... 1": a number cut short
+        socket.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + QByteArray::number(part.size(), 16)
+                     + "\r\n" + part + "\r\n");
         socket.flush();
-        socket.abort();
+        socket.disconnectFromHost();
     });
     QVERIFY(!chunked.run().health.error.empty());
     QVERIFY(chunked.recovered);
-    // Without any length only the page itself can tell.
+    // Of a body without a length nobody else can tell.
+    Hiccup open([](const QByteArray &, QTcpSocket &socket) {
+        socket.write("HTTP/1.0 200 OK\r\n\r\n" + kLater.left(kLater.size() - 9));
+        socket.disconnectFromHost();
+    });
+    QCOMPARE(bytes(open.run().health.error), QByteArray("its page ends within a line: it was cut off"));
+    QVERIFY(open.recovered);
     FAILS(
         [](const QByteArray &, QTcpSocket &socket) {
             socket.write("HTTP/1.0 200 OK\r\nContent-Type: application/openmetrics-text; version=1.0.0\r\n\r\n"
@@ -295,10 +302,12 @@ void TestPrometheusSource::M5_redirectWithinTheOrigin()
 
 void TestPrometheusSource::M5_loop()
 {
-    FAILS(([count = 0](const QByteArray &, QTcpSocket &socket) mutable {
-              HostileServer::reply(socket, {}, "Location: /metrics\r\n", "302 Found");
-          }),
-          Options(), "it answered HTTP 302");
+    HostileServer server([](const QByteArray &, QTcpSocket &socket) {
+        HostileServer::reply(socket, {}, "Location: /metrics\r\n", "302 Found");
+    });
+    QCOMPARE(bytes(Asked(server.url()).poll().health.error),
+             QByteArray("it redirects elsewhere, which is not followed"));
+    QCOMPARE(server.requests().size(), 4);
 }
 
 void TestPrometheusSource::M6_brokenPage()
@@ -482,7 +491,7 @@ void TestPrometheusSource::options()
     config.kind = "prometheus";
     config.target = target.toStdString();
     config.options[name.toStdString()] = value.toStdString();
-    const auto source = openRemoteSource(config, symbols);
+    const auto source = remoteKind("prometheus")->poll(config, symbols);
     QVERIFY(!source);
     QCOMPARE(QString::fromStdString(source.error().message), problem);
 }
