@@ -7,7 +7,7 @@
 #include <vector>
 
 /// One line per kind of remote source.
-#define FLYBALL_REMOTE_KINDS(KIND) KIND(prometheusKind)
+#define FLYBALL_REMOTE_KINDS(KIND) KIND(prometheusKind) KIND(otlpKind)
 
 namespace flyball {
 

@@ -84,15 +84,41 @@ void HttpListener::takeConnections()
     while (QTcpSocket *socket = m_server.nextPendingConnection()) {
         ServerConnection::Callbacks callbacks = m_callbacks;
         callbacks.closed = [this](ServerConnection &closed) { drop(closed); };
+        callbacks.crowded = [this] { shedBody(); };
         auto connection =
             std::make_unique<ServerConnection>(socket, m_limits, m_hosts, m_counters, std::move(callbacks));
         ServerConnection *raw = connection.get();
         m_connections.emplace(raw, std::move(connection));
-        if (m_connections.size() > static_cast<std::size_t>(m_limits.connections)) {
+        if (m_connections.size() > static_cast<std::size_t>(m_limits.connections) && !makeRoom(*raw)) {
             ++m_counters.overCap;
             raw->refuse(503, "too_many_connections");
         }
     }
+}
+
+/// Whoever never brought a request to its end goes first, then whoever has been idle longest; nobody who waits for us.
+bool HttpListener::makeRoom(const ServerConnection &newcomer)
+{
+    ServerConnection *victim = nullptr;
+    const auto rank = [](const ServerConnection &c) { return std::pair(c.wasAnswered(), c.since()); };
+    for (const auto &[connection, owned] : m_connections)
+        if (connection != &newcomer && !connection->waitsForUs() && (!victim || rank(*connection) < rank(*victim)))
+            victim = connection;
+    if (!m_limits.makeRoom || !victim)
+        return false;
+    victim->abandon();
+    return true;
+}
+
+/// The one that has been sending longest.
+void HttpListener::shedBody()
+{
+    ServerConnection *victim = nullptr;
+    for (const auto &[connection, owned] : m_connections)
+        if (connection->holdsBody() && (!victim || connection->since() < victim->since()))
+            victim = connection;
+    if (victim)
+        victim->abandon();
 }
 
 void HttpListener::drop(ServerConnection &connection)

@@ -36,6 +36,8 @@ private:
     void checkTimes();
     void nameHosts(const std::string &address, const std::optional<TlsIdentity> &tls);
     void drop(ServerConnection &connection);
+    [[nodiscard]] bool makeRoom(const ServerConnection &newcomer);
+    void shedBody();
 
     std::string m_what;
     HttpLimits m_limits;

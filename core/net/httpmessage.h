@@ -21,6 +21,7 @@ struct HttpRequest {
     std::string ifNoneMatch;
     std::string contentType;     ///< as sent
     std::string contentEncoding; ///< lower case
+    bool framed = false;         ///< says how long its body is (Content-Length, or chunks)
     std::string body;
     TimeNs arrived = 0;
     TimeNs now = 0;

@@ -7,9 +7,9 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace flyball {
 
@@ -28,7 +28,38 @@ int statusOf(const boost::system::error_code &error)
     return error == http::error::bad_version ? 505 : 400;
 }
 
-std::string field(const http::request<http::string_body> &message, http::field name)
+/// A text that grows as it comes: what Content-Length promises costs nothing until it is here.
+struct GrowingBody {
+    using value_type = std::string;
+    struct reader {
+        template <bool isRequest, class Fields>
+        reader(http::header<isRequest, Fields> &, value_type &body) : m_body(body)
+        {}
+        template <class Length>
+        void init(const Length &, boost::system::error_code &error)
+        {
+            error = {};
+        }
+        template <class Buffers>
+        std::size_t put(const Buffers &buffers, boost::system::error_code &error)
+        {
+            error = {};
+            const std::size_t before = m_body.size();
+            for (auto it = boost::asio::buffer_sequence_begin(buffers); it != boost::asio::buffer_sequence_end(buffers);
+                 ++it) {
+                const boost::asio::const_buffer part(*it);
+                m_body.append(static_cast<const char *>(part.data()), part.size());
+            }
+            return m_body.size() - before;
+        }
+        void finish(boost::system::error_code &error) { error = {}; }
+
+    private:
+        value_type &m_body;
+    };
+};
+
+std::string field(const http::request<GrowingBody> &message, http::field name)
 {
     const auto value = message[name];
     return {value.data(), value.size()};
@@ -36,7 +67,7 @@ std::string field(const http::request<http::string_body> &message, http::field n
 
 } // namespace
 
-struct ServerConnection::Parser : http::request_parser<http::string_body> {
+struct ServerConnection::Parser : http::request_parser<GrowingBody> {
     explicit Parser(const HttpLimits &limits)
     {
         header_limit(static_cast<std::uint32_t>(limits.header));
@@ -64,10 +95,18 @@ ServerConnection::ServerConnection(QTcpSocket *socket, const HttpLimits &limits,
         if (error == QAbstractSocket::SslHandshakeFailedError)
             ++m_counters.refused; // plain HTTP, another protocol, or a client that does not trust us
     });
-    connect(m_socket, &QTcpSocket::disconnected, this, [this] { m_callbacks.closed(*this); });
+    connect(m_socket, &QTcpSocket::disconnected, this, [this] {
+        hold(0);
+        m_callbacks.closed(*this);
+    });
 }
 
-ServerConnection::~ServerConnection() { m_socket->disconnect(this); }
+ServerConnection::~ServerConnection()
+{
+    m_socket->disconnect(this);
+    hold(0);
+    m_socket->flush(); // an answer given a moment ago
+}
 
 void ServerConnection::read()
 {
@@ -76,7 +115,7 @@ void ServerConnection::read()
         const qint64 count = m_socket->read(bytes, sizeof bytes);
         if (count <= 0)
             return;
-        if (m_buffer.empty() && !m_headerSeen)
+        if (!std::exchange(m_begun, true))
             m_since = monotonicNow();
         m_buffer.append(bytes, static_cast<std::size_t>(count));
         feed();
@@ -117,16 +156,21 @@ void ServerConnection::feed()
         boost::system::error_code error;
         const std::size_t used = m_parser->put(boost::asio::buffer(m_buffer.data(), m_buffer.size()), error);
         m_buffer.erase(0, used);
-        if (error == http::error::need_more)
-            break;
-        if (error)
+        const bool wantsMore = error == http::error::need_more;
+        if (error && !wantsMore)
             return refuse(statusOf(error), "malformed", error.message());
         // Whoever is not for us is told so before a byte of the body is taken.
         if (m_parser->is_header_done() && !m_accepted && !accept())
             return;
-        if (used == 0)
+        if (wantsMore || used == 0)
             break;
     }
+    // What is left belongs to the head of a chunk or to the fields behind the last one.
+    if (!m_parser->is_done() && m_buffer.size() > m_limits.header)
+        return refuse(431, "header_too_large");
+    hold(m_parser->get().body().size());
+    if (m_closing)
+        return;
     if (m_parser->is_done())
         return complete();
     if (m_parser->is_header_done() && !m_parser->continued
@@ -134,6 +178,24 @@ void ServerConnection::feed()
         m_parser->continued = true;
         m_socket->write("HTTP/1.1 100 Continue\r\n\r\n");
     }
+}
+
+void ServerConnection::hold(std::size_t bytes)
+{
+    if (bytes == m_held) // one that was dropped may outlive the counters
+        return;
+    const bool more = bytes > m_held;
+    m_counters.held += bytes - m_held;
+    m_held = bytes;
+    if (more && m_limits.bodies != 0 && m_counters.held > m_limits.bodies)
+        m_callbacks.crowded();
+}
+
+void ServerConnection::abandon()
+{
+    ++m_counters.overCap;
+    m_closing = true;
+    m_socket->abort();
 }
 
 bool ServerConnection::isForUs()
@@ -149,6 +211,10 @@ bool ServerConnection::isForUs()
     // Agents and flyballctl send no Origin; a web page does, and has no business here.
     else if (message.count(http::field::origin) != 0)
         refuse(403, "origin", "requests of web pages are refused");
+    // Of a coding we do not undo the parser takes no notice, and what follows would be the next request.
+    else if (message.count(http::field::transfer_encoding) != 0
+             && lowerCase(field(message, http::field::transfer_encoding)) != "chunked")
+        refuse(400, "malformed", "a transfer coding other than chunked");
     else
         return true;
     return false;
@@ -176,6 +242,7 @@ bool ServerConnection::accept()
     m_request.ifNoneMatch = field(message, http::field::if_none_match);
     m_request.contentType = field(message, http::field::content_type);
     m_request.contentEncoding = lowerCase(field(message, http::field::content_encoding));
+    m_request.framed = m_parser->chunked() || m_parser->content_length().has_value();
     if (const auto no = m_callbacks.head ? m_callbacks.head(m_request) : std::nullopt) {
         ++m_counters.refused;
         send(*no, true);
@@ -189,6 +256,7 @@ void ServerConnection::complete()
 {
     HttpRequest request = std::move(m_request);
     request.body = std::move(m_parser->get().body());
+    hold(0);
     request.arrived = request.now = wallClockNow();
     m_busy = true;
     ++m_counters.requests;
@@ -208,8 +276,10 @@ void ServerConnection::answer(const HttpResponse &response)
 
 void ServerConnection::reset()
 {
-    m_busy = false;
-    m_headerSeen = m_accepted = false;
+    hold(0);
+    m_answered = true;
+    m_begun = !m_buffer.empty();
+    m_busy = m_headerSeen = m_accepted = false;
     m_parser = std::make_unique<Parser>(m_limits);
     m_since = monotonicNow();
 }
@@ -233,6 +303,7 @@ void ServerConnection::send(const HttpResponse &response, bool close)
         m_closing = true;
         m_busy = false;
         m_buffer.clear();
+        hold(0);
         m_socket->disconnectFromHost();
     }
 }
@@ -262,12 +333,12 @@ void ServerConnection::checkTime(TimeNs monotonic)
             return;
         ++m_counters.timedOut;
         m_socket->abort();
-    } else if (!m_busy && (m_headerSeen || !m_buffer.empty())) {
+    } else if (!m_busy && m_begun) {
         if (age <= (m_headerSeen ? m_limits.request : m_limits.head))
             return;
         ++m_counters.timedOut;
         refuse(408, "timeout", "the request took too long");
-    } else if (!m_busy && age > m_limits.idle) {
+    } else if (!m_busy && age > (m_answered ? m_limits.idle : m_limits.head)) {
         m_socket->disconnectFromHost();
     }
 }

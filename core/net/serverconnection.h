@@ -20,6 +20,9 @@ struct HttpLimits {
     TimeNs idle = 75 * kSecond;    ///< between two requests of one connection
     TimeNs write = 15 * kSecond;   ///< an answer nobody takes
     int connections = 1024;
+    std::size_t bodies = 0; ///< bytes of unfinished bodies, all connections together; 0: no limit
+    /// Who is too many takes the place of whoever keeps us waiting longest; false: who is too many is sent away.
+    bool makeRoom = false;
     int wrongHost = 421; ///< the answer to a Host that is not ours
 };
 
@@ -28,7 +31,8 @@ struct HttpCounters {
     std::int64_t requests = 0;
     std::int64_t refused = 0;  ///< malformed, too large, wrong Host ...
     std::int64_t timedOut = 0; ///< slow requests and answers nobody took
-    std::int64_t overCap = 0;  ///< connections beyond the cap
+    std::int64_t overCap = 0;  ///< connections beyond the cap, or ended to make room
+    std::size_t held = 0;      ///< bytes of unfinished bodies at this moment
 };
 
 /// Reads one request at a time, hands it over and takes its answer; nothing more is read until then.
@@ -42,6 +46,7 @@ public:
         OnHead head; ///< may be empty
         OnRequest request;
         std::function<void(ServerConnection &)> closed;
+        std::function<void()> crowded = {}; ///< the listener's: unfinished bodies are more than HttpLimits::bodies
     };
     ServerConnection(QTcpSocket *socket, const HttpLimits &limits, std::vector<std::string> hosts,
                      HttpCounters &counters, Callbacks callbacks);
@@ -51,6 +56,12 @@ public:
     /// Ends what took too long; called about once a second.
     void checkTime(TimeNs monotonic);
     void refuse(int status, const char *word, const std::string &message = {});
+    /// Ends it without a word.
+    void abandon();
+    [[nodiscard]] bool waitsForUs() const { return m_busy; } ///< a request of its has no answer yet
+    [[nodiscard]] bool wasAnswered() const { return m_answered; }
+    [[nodiscard]] bool holdsBody() const { return m_held > 0; }
+    [[nodiscard]] TimeNs since() const { return m_since; }
 
 private:
     struct Parser;
@@ -62,6 +73,7 @@ private:
     [[nodiscard]] bool isForUs();
     void send(const HttpResponse &response, bool close);
     void reset();
+    void hold(std::size_t bytes);
     [[nodiscard]] bool handshaking() const; ///< TLS, and not agreed on yet
     [[nodiscard]] qint64 unsent() const;
 
@@ -73,9 +85,12 @@ private:
     HttpRequest m_request; ///< its head, once it was accepted
     std::unique_ptr<Parser> m_parser;
     std::string m_buffer;
+    std::size_t m_held = 0;    ///< bytes of the body so far
+    bool m_begun = false;      ///< a byte of a request came
     bool m_headerSeen = false; ///< the header in the buffer was checked
     bool m_accepted = false;   ///< what it says was, too
     bool m_busy = false;       ///< a request waits for its answer
+    bool m_answered = false;   ///< an earlier request was
     bool m_closing = false;
     bool m_keepAlive = true;
     TimeNs m_since; ///< connect, first byte of a request, or the last answer
