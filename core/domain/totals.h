@@ -39,6 +39,8 @@ struct Totals {
     friend bool operator==(const Totals &, const Totals &) = default;
 
     [[nodiscard]] bool isZero() const { return *this == Totals{}; }
+    /// Whether a model was used at all, as calls or meters tell. What only a cache answered is not.
+    [[nodiscard]] bool anyUse() const { return calls > 0 || allTokens() > 0 || !cost.isZero(); }
     [[nodiscard]] std::int64_t token(TokenClass c) const { return tokens[static_cast<std::size_t>(c)]; }
     [[nodiscard]] std::int64_t inTotal() const;
     [[nodiscard]] std::int64_t outTotal() const;

@@ -81,15 +81,13 @@ public:
     {
         post([this, id] {
             for (const auto &feed : m_pipeline.feeds())
-                if (feed->config().id == id) {
-                    const SourceConfig config = feed->config();
-                    if (!m_pipeline.commit())
-                        return; // rows of this source wait for room on the disk
-                    std::erase_if(m_pipeline.feeds(), [&](const auto &f) { return f->config().id == id; });
-                    m_pipeline.addSource(config);
-                    return;
-                }
+                if (feed->config().id == id)
+                    return begunAgain(feed->config());
         });
+    }
+    void changeSource(SourceConfig source) override
+    {
+        post([this, source = std::move(source)] { begunAgain(source); });
     }
     void cancelImport() override
     {
@@ -174,6 +172,13 @@ public:
     }
 
 private:
+    void begunAgain(SourceConfig config) // a copy: the feed that has it goes
+    {
+        if (!m_pipeline.commit())
+            return; // rows of this source wait for room on the disk
+        std::erase_if(m_pipeline.feeds(), [&](const auto &feed) { return feed->config().id == config.id; });
+        m_pipeline.addSource(config);
+    }
     Pipeline::ReworkStep reworkStep()
     {
         return [this](std::int64_t, std::int64_t) { return publishAndGoOn() && !m_cancelRework; };

@@ -55,6 +55,8 @@ public:
     virtual void removeSource(const std::string &id, bool rowsToo) = 0;
     virtual void pauseSource(const std::string &id, bool paused) = 0;
     virtual void retrySource(const std::string &id) = 0;
+    /// The source of this id goes on with other options; what was read stays.
+    virtual void changeSource(SourceConfig source) = 0;
     /// Ends a running import: what was read stays, the rest is left for a later start.
     virtual void cancelImport() = 0;
     virtual void setRetentionDays(int days) = 0;

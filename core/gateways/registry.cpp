@@ -2,8 +2,10 @@
 #include "core/gateways/registry.h"
 
 #include "core/base/quotes.h"
+#include "core/gateways/options.h"
 
 #include <mutex>
+#include <utility>
 #include <vector>
 
 /// One line per kind of remote source.
@@ -49,6 +51,9 @@ std::optional<Result<SourceConfig>> parseRemoteSource(const std::string &argumen
         config.options[option.substr(0, equals)] = option.substr(equals + 1);
         rest = end == std::string::npos ? std::string() : rest.substr(end + 1);
     }
+    if (kind->poll && !config.target.empty() && !splitUrl(config.target))
+        return Error{ErrorCode::InvalidArgument,
+                     config.kind + " asks an http:// or https:// address, not " + inQuotes(config.target)};
     if (config.target.empty())
         return Error{ErrorCode::InvalidArgument, config.kind + " needs a target such as " + std::string(kind->kind)
                                                      + ':' + std::string(kind->target)};
@@ -76,6 +81,7 @@ public:
     void stop() override
     {
         const std::lock_guard lock(m_mutex);
+        m_stopped = true;
         if (m_source)
             m_source->stop();
     }
@@ -86,6 +92,9 @@ private:
     Result<PolledSource *> made()
     {
         const std::lock_guard lock(m_mutex);
+        // One that was stopped stays so: who goes on after a pause begins with a new one, from the state.
+        if (std::exchange(m_stopped, false))
+            m_source.reset();
         if (m_source)
             return m_source.get();
         auto source = m_kind.poll(m_config, m_symbols);
@@ -98,7 +107,8 @@ private:
     const RemoteKind &m_kind;
     SourceConfig m_config;
     SymbolTable &m_symbols;
-    std::mutex m_mutex; ///< guards the making
+    std::mutex m_mutex; ///< guards the two below
+    bool m_stopped = false;
     std::unique_ptr<PolledSource> m_source;
 };
 

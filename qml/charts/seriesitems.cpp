@@ -48,7 +48,7 @@ void LagFrame::setChartData(const LagData &data)
 {
     m_data = data;
     m_segments.clear();
-    double most = 0;
+    double most = 0.04; // no axis of microseconds: its labels would need more room than there is
     for (int i = 0; i < points(); ++i) {
         if (!std::isfinite(m_data.values[i]))
             continue;

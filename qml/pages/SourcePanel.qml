@@ -16,6 +16,7 @@ Panel {
     readonly property bool paused: row !== null && row.paused === true
 
     signal removeRequested(string id, string name)
+    signal optionsRequested(string id)
 
     title: row?.name ?? qsTr("Source")
     headerExtras: [
@@ -50,6 +51,21 @@ Panel {
                     text: qsTr("Show its calls")
                     iconName: "list"
                     onTriggered: root.session.openCallsOf("source", root.row.id)
+                }
+                MenuItem {
+                    objectName: "sourceOptions"
+                    enabled: root.row?.remote === true
+                    text: qsTr("Options…")
+                    iconName: "settings"
+                    onTriggered: root.optionsRequested(root.row.id)
+                }
+                MenuItem {
+                    objectName: "sourceTold"
+                    enabled: root.row?.remote === true
+                    text: root.row?.told === true ? qsTr("Count what it meters") : qsTr("Told by other sources")
+                    sub: root.row?.told === true ? "" : qsTr("Its meters are kept, not counted")
+                    iconName: "flow"
+                    onTriggered: root.session.sources.setTold(root.row.id, root.row.told !== true)
                 }
                 MenuSeparator {}
                 MenuItem {

@@ -40,7 +40,15 @@ PageBase {
                 kind: "primary"
                 iconName: "plus"
                 text: qsTr("Add source")
-                onClicked: addDialog.open()
+                onClicked: addMenu.popup(this, 0, height + 4)
+
+                AddSourceMenu {
+                    id: addMenu
+
+                    session: root.session
+                    onFilesChosen: addDialog.open()
+                    onRemoteChosen: kind => remoteDialog.begin(kind)
+                }
             }
         }
     }
@@ -71,13 +79,18 @@ PageBase {
 
         session: root.session
     }
+    RemoteSourceDialog {
+        id: remoteDialog
+
+        session: root.session
+    }
     ConfirmSheet {
         id: removeSheet
 
         property string sourceId
 
         objectName: "removeSheet"
-        text: qsTr("Reading stops. The files themselves are never touched.")
+        text: qsTr("Reading stops.")
         confirmText: qsTr("Keep its calls")
         secondText: qsTr("Forget its calls")
         onConfirmed: root.sources.remove(sourceId, false)
@@ -156,6 +169,7 @@ PageBase {
                 session: root.session
                 row: table.selectedRow
                 onRemoveRequested: (id, name) => root.askRemove(id, name)
+                onOptionsRequested: id => remoteDialog.edit(id)
             },
             RejectsPanel {
                 id: rejects

@@ -99,6 +99,7 @@ public:
         done(Result<>());
     }
     void cancelRework() override { log.push_back("stop"); }
+    void changeSource(SourceConfig s) override { log.push_back("change " + s.target); }
     void changeTold(const std::string &id, bool told, std::function<void(Result<>)> done) override
     {
         log.push_back((told ? "told " : "counts ") + id);

@@ -39,7 +39,7 @@ public:
     }
     [[nodiscard]] std::optional<BurnRate> result(std::int64_t minutes) const
     {
-        if (m_all.calls == 0 || minutes <= 0)
+        if (!m_all.anyUse() || minutes <= 0)
             return std::nullopt;
         double weights = 0;
         for (std::int64_t age = 0; age < minutes; ++age)

@@ -43,7 +43,7 @@ CallFact meterFact(Symbol source, std::string_view labels, TimeNs time, std::int
     CallFact fact;
     fact.group = hashKey(identity, kMeterSeed);
     fact.sub = fact.group.lo | 1;
-    fact.time = minute * kMinute;
+    fact.time = time;
     fact.origin = {0, sequence, source};
     fact.ownerPath = source;
     fact.format = symbols.intern(kMetersKind);

@@ -213,7 +213,7 @@ RemoteKind prometheusKind()
     RemoteKind kind;
     kind.kind = "prometheus";
     kind.label = "Metrics page";
-    kind.about = "Spend from the metrics of LiteLLM, Bifrost, Envoy AI Gateway, Kong, Claude Code or OpenTelemetry";
+    kind.about = "Counters of LiteLLM, Bifrost, Envoy, Kong, Claude Code";
     kind.target = "http://127.0.0.1:4000/metrics";
     kind.options = kOptions;
     kind.poll = openPrometheus;

@@ -170,8 +170,8 @@ void ExploreModel::putChange(TableRow &row, const Totals &before, const Totals &
     const Formatter &f = m_services.format;
     const auto money = [&](const char *role, const Totals &totals) {
         const explore::Measured value = explore::measured(totals, QStringLiteral("spend"), f);
-        m_changeTable.put(row, role, totals.calls == 0 ? Formatter::notApplicable() : value.text, value.plain,
-                          totals.calls == 0 ? kNoOrder : value.order);
+        m_changeTable.put(row, role, !totals.anyUse() ? Formatter::notApplicable() : value.text, value.plain,
+                          !totals.anyUse() ? kNoOrder : value.order);
     };
     const auto effect = [&](const char *role, const UsdSum &sum) {
         m_changeTable.put(row, role, explore::signedMoney(sum, f), QString::fromStdString(sum.toDecimal()),
@@ -199,7 +199,7 @@ void ExploreModel::showEffects(const Comparison &comparison)
         KpiText text;
         text.label = m_effects.at(at)->label();
         const explore::Measured value = explore::measured(totals, QStringLiteral("spend"), f);
-        text.value = totals.calls == 0 ? f.money(UsdSum()) : totals.costUnknown() ? value.text : f.money(totals.cost);
+        text.value = !totals.anyUse() ? f.money(UsdSum()) : totals.costUnknown() ? value.text : f.money(totals.cost);
         text.mark = totals.costUnknown() ? QString() : Formatter::mark(totals.bound());
         text.sub = totals.calls == 1 ? tr("1 call") : tr("%1 calls").arg(f.count(totals.calls));
         m_effects.at(at)->set(text);
@@ -217,7 +217,7 @@ void ExploreModel::showEffects(const Comparison &comparison)
     const QString calls = f.change(static_cast<double>(b.calls), static_cast<double>(a.calls), Formatter::kLeastCalls);
     effect(1, comparison.effects.volume,
            !calls.isEmpty() ? calls
-           : a.calls == 0   ? tr("no calls there")
+           : !a.anyUse()    ? tr("no calls there")
            : a.calls == 1   ? tr("1 call there")
                             : tr("%1 calls there").arg(f.count(a.calls)));
     effect(2, comparison.effects.mix, tr("%1 and its models").arg(explore::wordOf(m_choice.rows)));

@@ -136,7 +136,7 @@ void narrow(ViewFilter &filter, Dimension dimension, Symbol symbol) { narrowTo(f
 
 Measured measured(const Totals &totals, const QString &measure, const Formatter &f)
 {
-    if (totals.calls == 0)
+    if (!totals.anyUse())
         return {{}, {}, kNoOrder, false};
     const Measured none{Formatter::notApplicable(), {}, kNoOrder, false};
     if (measure == u"tokens")

@@ -62,7 +62,7 @@ KpiText spend(const Formatter &f, const View &view, const Totals &totals, qint64
     KpiText text = labelled(tr("Spend, %1").arg(view.rangeText));
     if (view.loading)
         return loading(text.label);
-    if (totals.calls == 0)
+    if (!totals.anyUse())
         return noData(text, tr("no calls in this range"));
     putMoney(text, f.moneyTile(totals.cost), totals, rejected);
     const double share = totals.pricedShare().value_or(1.0);
@@ -75,14 +75,14 @@ KpiText spend(const Formatter &f, const View &view, const Totals &totals, qint64
         text.chipMark = QStringLiteral("≥");
         text.chipTone = QStringLiteral("info");
     }
-    const QString change = before && before->calls > 0
+    const QString change = before && before->anyUse()
                                ? f.change(totals.cost.toDouble(), before->cost.toDouble(), Formatter::kLeastSpend)
                                : QString();
     if (!change.isEmpty()) {
         text.sub = change;
         text.note = tr("against the same time before");
     } else {
-        text.sub = tr("%1 calls").arg(f.count(totals.calls));
+        text.sub = totals.calls > 0 ? tr("%1 calls").arg(f.count(totals.calls)) : tr("metered, no calls told");
     }
     return text;
 }
@@ -98,7 +98,7 @@ KpiText burn(const Formatter &f, const View &view, const std::optional<BurnRate>
         text.note = tr("mean of the last hour");
         return text;
     }
-    if (view.loading || totals.calls == 0) {
+    if (view.loading || !totals.anyUse()) {
         text.unit.clear();
         return noData(text, tr("no calls in the last 2 h"));
     }

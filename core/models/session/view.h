@@ -35,7 +35,7 @@ struct View {
     /// For people: displayName() of the text, or the words for "not known" of that kind.
     [[nodiscard]] QString name(Symbol symbol, NameKind kind) const;
     [[nodiscard]] std::vector<Group> group(std::initializer_list<Dimension> by, const ViewFilter &filter = {}) const;
-    [[nodiscard]] bool empty() const { return totals.calls == 0 && runs.all.count == 0 && runs.all.open == 0; }
+    [[nodiscard]] bool empty() const { return !totals.anyUse() && runs.all.count == 0 && runs.all.open == 0; }
     [[nodiscard]] CallFilter callFilter() const;
 };
 

@@ -7,6 +7,7 @@
 #include <QVariantMap>
 
 #include "core/formats/format.h"
+#include "core/gateways/registry.h"
 #include "core/models/sources/sourcecheck.h"
 #include "core/models/sources/sourcesmodel.h"
 #include "core/models/text/displayname.h"
@@ -118,6 +119,23 @@ void SourcesModel::remove(const QString &id, bool forgetRows)
         selectId({});
 }
 
+void SourcesModel::setTold(const QString &id, bool told)
+{
+    for (SourceConfig &source : m_services.config.edit().sources)
+        if (QString::fromStdString(source.id) == id)
+            told ? (void)source.options.emplace("told", "1") : (void)source.options.erase("told");
+    m_services.engine.changeTold(id.toStdString(), told, [this, id, told, box = m_services.mailbox](Result<> done) {
+        box->post([this, id, told, done] {
+            if (!done)
+                return m_services.notify(displayName(std::string_view(done.error().message)), QStringLiteral("crit"),
+                                         {}, {});
+            m_services.notify(told ? tr("Its meters are kept and not counted.") : tr("Its meters count."),
+                              QStringLiteral("ok"), tr("Undo"), [this, id, told] { setTold(id, !told); });
+        });
+    });
+    m_services.refresh();
+}
+
 void SourcesModel::retry(const QString &id) { m_services.engine.retrySource(id.toStdString()); }
 
 void SourcesModel::retryAll()
@@ -132,8 +150,10 @@ QVariantList SourcesModel::removeNotes(const QString &id) const
     const auto note = [](const QString &tone, const QString &text) {
         return QVariantMap{{QStringLiteral("tone"), tone}, {QStringLiteral("text"), text}};
     };
-    QVariantList notes{note(QStringLiteral("ok"), tr("The files themselves stay as they are."))};
     const SourceHealth *h = health(id);
+    const bool remote = h != nullptr && remoteKind(h->kind) != nullptr;
+    QVariantList notes{note(QStringLiteral("ok"),
+                            remote ? tr("Nothing is changed there.") : tr("The files themselves stay as they are."))};
     const auto spend = std::find_if(m_spend.begin(), m_spend.end(),
                                     [&](const Group &g) { return h != nullptr && g.key[0] == h->symbol; });
     if (spend != m_spend.end())

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/models/sources/sourcecheck.h"
+#include "core/gateways/registry.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
@@ -92,6 +93,8 @@ SourceCheck checkFolder(const QString &path)
 QString kindLabel(const QString &kind)
 {
     const Format *format = formatOfKind(kind.toStdString());
+    if (const RemoteKind *remote = remoteKind(kind.toStdString()))
+        return QString::fromUtf8(remote->label.data(), static_cast<qsizetype>(remote->label.size()));
     return format != nullptr ? labelOf(*format) : kind;
 }
 

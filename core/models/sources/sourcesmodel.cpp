@@ -2,8 +2,10 @@
 #include "core/models/sources/sourcesmodel.h"
 
 #include <QFileInfo>
+#include <QSet>
 #include <algorithm>
 
+#include "core/gateways/registry.h"
 #include "core/models/overview/kpitexts.h"
 #include "core/models/sources/sourcecheck.h"
 #include "core/models/text/displayname.h"
@@ -17,13 +19,15 @@ SourcesModel::SourcesModel(Services &services, QObject *parent)
                QStringLiteral("state"), QStringLiteral("stateTone"), QStringLiteral("stateText"), QStringLiteral("lag"),
                QStringLiteral("lagTone"), QStringLiteral("spark"), QStringLiteral("linesPerSecond"),
                QStringLiteral("records"), QStringLiteral("recordsTone"), QStringLiteral("rejected"),
-               QStringLiteral("spend"), QStringLiteral("spendMark"), QStringLiteral("paused")},
+               QStringLiteral("spend"), QStringLiteral("spendMark"), QStringLiteral("paused"), QStringLiteral("remote"),
+               QStringLiteral("told")},
               {}, {}, false, this),
       m_details({QStringLiteral("label"), QStringLiteral("value"), QStringLiteral("tone"), QStringLiteral("mono")}, {},
                 {}, false, this),
       m_rejects({QStringLiteral("reason"), QStringLiteral("sub"), QStringLiteral("count"), QStringLiteral("where")}, {},
                 QStringLiteral("count"), true, this),
-      m_reconcile(services, this)
+      m_reconcile(services, this),
+      m_remote(services, this)
 {
     for (const char *key : {"coverage", "lag", "linesPerSecond", "rejected", "duplicates"})
         m_kpis.append(new Kpi(QString::fromLatin1(key), this));
@@ -57,6 +61,7 @@ void SourcesModel::show(const View &view)
     m_snapshot = view.snapshot;
     m_now = view.now;
     m_spend = view.group({Dimension::Source});
+    m_models = view.group({Dimension::Source, Dimension::Model});
     int live = 0;
     std::vector<TableRow> rows;
     for (const SourceHealth &h : m_snapshot->sources) {
@@ -81,9 +86,19 @@ void SourcesModel::show(const View &view)
         const QString kind = kindLabel(QString::fromStdString(h.kind));
         const QString files = h.files == 1 ? tr("1 file") : tr("%1 files").arg(f.count(h.files));
         put("name", name, QString::fromStdString(h.target));
-        put("sub", !h.error.empty() ? problemText(h) : kind.isEmpty() ? files : tr("%1, %2").arg(kind, files));
+        const bool remote = remoteKind(h.kind) != nullptr;
+        const QString told = remote ? displayName(std::string_view(h.detail)) : files;
+        put("sub", !h.error.empty()            ? problemText(h)
+                   : remote && !told.isEmpty() ? told
+                   : kind.isEmpty()            ? told
+                   : told.isEmpty()            ? kind
+                                               : tr("%1, %2").arg(kind, told));
+        put("remote", remote);
+        put("told", isTold(id));
         put("kind", QString::fromStdString(h.kind), QString::fromStdString(h.kind));
-        put("icon", h.kind == "claude-code" ? QStringLiteral("term") : QStringLiteral("file"));
+        put("icon", remote                    ? QStringLiteral("gate")
+                    : h.kind == "claude-code" ? QStringLiteral("term")
+                                              : QStringLiteral("file"));
         put("state", words.text, words.text);
         put("stateTone", words.tone);
         put("stateText", h.since > 0 ? tr("since %1").arg(f.whenExact(h.since, view.now)) : QString());
@@ -117,7 +132,7 @@ void SourcesModel::show(const View &view)
                         QStringLiteral("linesPerSecond"), QStringLiteral("records"), QStringLiteral("rejected"),
                         QStringLiteral("spend")});
     m_table.setStatus(tr("%1 sources").arg(f.count(n)), false, tr("No sources yet"),
-                      tr("Add a trace file or a folder of traces."));
+                      tr("Add a trace file, a folder of traces, a gateway, or let agents send."));
     m_table.setSortedRows(std::move(rows), n);
     m_sub = m_problems > 0 ? tr("%1 live, %2 with problems").arg(live).arg(m_problems) : tr("%1 live").arg(live);
     showKpis(view);
@@ -196,6 +211,77 @@ void SourcesModel::addQuality(const Add &add, const QualityCounts &counts)
             QStringLiteral("warn"));
 }
 
+template <typename Add>
+void SourcesModel::addFiles(const Add &add, const SourceHealth &source)
+{
+    const Formatter &f = m_services.format;
+    add(tr("Path"), displayName(std::string_view(source.target)), {}, true);
+    add(tr("Format"), source.kind.empty() ? tr("detected") : kindLabel(QString::fromStdString(source.kind)));
+    add(tr("Files"), f.count(source.files));
+    if (source.filesUnreadable > 0)
+        add(tr("Unreadable files"), f.count(source.filesUnreadable), QStringLiteral("warn"));
+    if (!source.error.empty())
+        add(tr("Problem"), displayName(std::string_view(source.error)), QStringLiteral("crit"));
+    add(tr("Newest event"),
+        source.newestEvent == kNoTime ? Formatter::notApplicable() : f.whenExact(source.newestEvent, m_now));
+    add(tr("Read position"), f.bytesOf(source.bytesRead, source.bytesRead + source.bytesPending));
+    add(tr("Lines"), f.count(source.lines));
+}
+
+template <typename Add>
+void SourcesModel::addRemote(const Add &add, const SourceHealth &source)
+{
+    const Formatter &f = m_services.format;
+    const bool listens = !source.url.empty();
+    add(listens ? tr("Listens on") : tr("Address"), displayName(std::string_view(listens ? source.url : source.target)),
+        {}, true);
+    add(tr("Kind"), kindLabel(QString::fromStdString(source.kind)));
+    if (!source.error.empty())
+        add(tr("Problem"), displayName(std::string_view(source.error)), QStringLiteral("crit"));
+    if (!source.warning.empty())
+        add(tr("Not whole"), displayName(std::string_view(source.warning)), QStringLiteral("warn"));
+    if (!source.detail.empty())
+        add(tr("Last told"), displayName(std::string_view(source.detail)));
+    if (!listens)
+        add(tr("Last answer"),
+            source.lastAnswer == kNoTime ? Formatter::notApplicable() : f.whenExact(source.lastAnswer, m_now));
+    add(tr("Newest event"),
+        source.newestEvent == kNoTime ? Formatter::notApplicable() : f.whenExact(source.newestEvent, m_now));
+    add(tr("Readings"), f.count(source.lines));
+    if (isTold(QString::fromStdString(source.id)))
+        add(tr("Counted"), tr("no: other sources tell these calls"), QStringLiteral("info"));
+    else if (const QString overlap = overlapText(source); !overlap.isEmpty())
+        add(tr("Told twice?"), overlap, QStringLiteral("warn"));
+}
+
+bool SourcesModel::isTold(const QString &id) const
+{
+    for (const SourceConfig &source : m_services.config.values().sources)
+        if (QString::fromStdString(source.id) == id)
+            return source.options.contains("told");
+    return false;
+}
+
+/// Meters and calls of the same models in the same range may be of the same requests; only the operator knows.
+QString SourcesModel::overlapText(const SourceHealth &source) const
+{
+    QSet<Symbol> metered;
+    for (const Group &group : m_models)
+        if (group.key[0] == source.symbol && group.totals.calls == 0 && !group.totals.isZero())
+            metered.insert(group.key[1]);
+    QSet<Symbol> both;
+    QSet<Symbol> tellers;
+    for (const Group &group : m_models)
+        if (group.key[0] != source.symbol && group.totals.calls > 0 && metered.contains(group.key[1])) {
+            both.insert(group.key[1]);
+            tellers.insert(group.key[0]);
+        }
+    if (both.isEmpty())
+        return {};
+    return tr("%n model(s) of it are in %1 as well", nullptr, static_cast<int>(both.size()))
+        .arg(tellers.size() == 1 ? tr("another source") : tr("%1 other sources").arg(tellers.size()));
+}
+
 void SourcesModel::showDetails()
 {
     const SourceHealth *h = health(m_selectedId);
@@ -211,17 +297,10 @@ void SourcesModel::showDetails()
     };
     if (h != nullptr) {
         const Formatter &f = m_services.format;
-        add(tr("Path"), displayName(std::string_view(h->target)), {}, true);
-        add(tr("Format"), h->kind.empty() ? tr("detected") : kindLabel(QString::fromStdString(h->kind)));
-        add(tr("Files"), f.count(h->files));
-        if (h->filesUnreadable > 0)
-            add(tr("Unreadable files"), f.count(h->filesUnreadable), QStringLiteral("warn"));
-        if (!h->error.empty())
-            add(tr("Problem"), displayName(std::string_view(h->error)), QStringLiteral("crit"));
-        add(tr("Newest event"),
-            h->newestEvent == kNoTime ? Formatter::notApplicable() : f.whenExact(h->newestEvent, m_now));
-        add(tr("Read position"), f.bytesOf(h->bytesRead, h->bytesRead + h->bytesPending));
-        add(tr("Lines"), f.count(h->lines));
+        if (remoteKind(h->kind))
+            addRemote(add, *h);
+        else
+            addFiles(add, *h);
         add(tr("Ignored"), tr("%1, not model calls").arg(f.count(h->ignored)));
         if (h->metrics > 0)
             add(tr("Metrics"), tr("%1 exports: sums that tell of no call").arg(f.count(h->metrics)));

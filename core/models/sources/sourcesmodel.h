@@ -11,6 +11,7 @@
 #include "core/models/session/services.h"
 #include "core/models/session/view.h"
 #include "core/models/sources/reconcilemodel.h"
+#include "core/models/sources/remoteform.h"
 #include "core/models/sources/sourcewords.h"
 #include "core/models/table/kpi.h"
 #include "core/models/table/tablemodel.h"
@@ -27,6 +28,7 @@ class SourcesModel : public QObject {
     Q_PROPERTY(flyball::TableModel *details READ details CONSTANT)
     Q_PROPERTY(flyball::TableModel *rejects READ rejects CONSTANT)
     Q_PROPERTY(flyball::ReconcileModel *reconcile READ reconcile CONSTANT)
+    Q_PROPERTY(flyball::RemoteForm *remote READ remote CONSTANT)
     Q_PROPERTY(QString rejectsTotal READ rejectsTotal NOTIFY changed)
     Q_PROPERTY(QString sub READ sub NOTIFY changed)
     Q_PROPERTY(int problems READ problems NOTIFY problemsChanged)
@@ -50,6 +52,7 @@ public:
     [[nodiscard]] TableModel *details() { return &m_details; }
     [[nodiscard]] TableModel *rejects() { return &m_rejects; }
     [[nodiscard]] ReconcileModel *reconcile() { return &m_reconcile; }
+    [[nodiscard]] RemoteForm *remote() { return &m_remote; }
     [[nodiscard]] QString rejectsTotal() const { return m_rejectsTotal; }
     [[nodiscard]] QString sub() const { return m_sub; }
     [[nodiscard]] int problems() const { return m_problems; }
@@ -74,6 +77,8 @@ public:
     Q_INVOKABLE void setPaused(const QString &id, bool paused);
     Q_INVOKABLE void remove(const QString &id, bool forgetRows);
     Q_INVOKABLE void retry(const QString &id);
+    /// What this source meters is told call by call by others: kept, not counted. Can be undone.
+    Q_INVOKABLE void setTold(const QString &id, bool told);
     Q_INVOKABLE void retryAll();
     Q_INVOKABLE [[nodiscard]] QVariantList removeNotes(const QString &id) const;
 
@@ -100,6 +105,12 @@ private:
     template <typename Add>
     void addQuality(const Add &add, const QualityCounts &counts);
     void showDetails();
+    template <typename Add>
+    void addRemote(const Add &add, const SourceHealth &source);
+    template <typename Add>
+    void addFiles(const Add &add, const SourceHealth &source);
+    [[nodiscard]] QString overlapText(const SourceHealth &source) const;
+    [[nodiscard]] bool isTold(const QString &id) const;
     void showRejects();
     void formLag();
     void explainNoLag();
@@ -109,11 +120,13 @@ private:
 
     Services &m_services;
     std::shared_ptr<const Snapshot> m_snapshot;
-    std::vector<Group> m_spend; ///< of the range by source
+    std::vector<Group> m_spend;  ///< of the range by source
+    std::vector<Group> m_models; ///< of the range by source and model
     TimeNs m_now = 0;
     KpiList m_kpis;
     TableModel m_table, m_details, m_rejects;
     ReconcileModel m_reconcile;
+    RemoteForm m_remote;
     QString m_rejectsTotal, m_sub, m_selectedId, m_selectedName;
     int m_problems = 0;
     SourceTrouble m_trouble;

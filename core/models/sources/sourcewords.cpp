@@ -3,7 +3,9 @@
 
 #include <QCoreApplication>
 #include <QFileInfo>
+#include <QUrl>
 
+#include "core/gateways/registry.h"
 #include "core/models/text/displayname.h"
 
 namespace flyball {
@@ -68,6 +70,8 @@ QString idleCell(const SourceHealth &source, const Formatter &format, TimeNs now
 QString problemText(const SourceHealth &source)
 {
     const QString text = displayName(std::string_view(source.error));
+    if (remoteKind(source.kind) != nullptr)
+        return text; // no path stands in front of it
     const auto colon = text.lastIndexOf(QStringLiteral(": "));
     const QString reason = colon < 0 ? text : text.mid(colon + 2);
     if (reason == u"not_found")
@@ -79,6 +83,9 @@ QString problemText(const SourceHealth &source)
 
 QString sourceName(const SourceHealth &source)
 {
+    const QUrl url(QString::fromStdString(source.target));
+    if (url.scheme().startsWith(QStringLiteral("http")) && !url.host().isEmpty())
+        return displayName(url.port() < 0 ? url.host() : url.host() + u':' + QString::number(url.port()));
     const QString name = displayName(QFileInfo(QString::fromStdString(source.target)).fileName());
     return name.isEmpty() ? displayName(std::string_view(source.target)) : name;
 }

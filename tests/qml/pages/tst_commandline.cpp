@@ -61,7 +61,9 @@ private Q_SLOTS:
         QTest::newRow("page not built") << QStringList{"--page", "incidents"} << "incidents";
         QTest::newRow("no such file") << QStringList{"/nowhere/x.jsonl"} << "/nowhere/x.jsonl";
         QTest::newRow("no such kind") << QStringList{"frob:/tmp"} << "frob";
-        QTest::newRow("kind not built") << QStringList{"prometheus:/tmp"} << "prometheus";
+        QTest::newRow("kind not built") << QStringList{"clickhouse:/tmp"} << "clickhouse";
+        QTest::newRow("no address") << QStringList{"prometheus:/tmp"} << "/tmp";
+        QTest::newRow("option without a value") << QStringList{"prometheus:http://h/m#interval_s"} << "interval_s";
         QTest::newRow("theme") << QStringList{"--theme", "blue"} << "blue";
         QTest::newRow("size") << QStringList{"--screenshot", m_folder.filePath("p.png"), "--size", "800"} << "800";
         QTest::newRow("huge size") << QStringList{"--screenshot", m_folder.filePath("p.png"), "--size", "99999x9"}
@@ -85,6 +87,17 @@ private Q_SLOTS:
         const QString message = QString::fromStdString(line.error().message);
         QVERIFY2(message.contains(named), qPrintable(message));
         QVERIFY2(!message.contains(QLatin1Char('\n')), qPrintable(message));
+    }
+
+    void optionsStandBehindTheAddress()
+    {
+        const auto line = parseCommandLine({QStringLiteral("prometheus:http://h:1/m#interval_s=5&workflow_label=team"),
+                                            QStringLiteral("--otlp=127.0.0.1:0")});
+        QVERIFY2(line.ok(), line.ok() ? "" : line.error().message.c_str());
+        QCOMPARE(line->sources.at(0).target, std::string("http://h:1/m"));
+        QCOMPARE(line->sources.at(0).options.at("workflow_label"), std::string("team"));
+        QCOMPARE(line->otlp, std::string("127.0.0.1:0"));
+        QCOMPARE(parseCommandLine({QStringLiteral("--otlp")})->otlp, std::string("127.0.0.1:4318"));
     }
 
     void aDateIsMidnightHere()

@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <atomic>
 
+#include "core/gateways/registry.h"
+
 namespace flyball::test {
 
 namespace {
@@ -51,6 +53,7 @@ EngineOptions engineOptions(const QString &folder)
     EngineOptions options;
     options.ledgerPath = (folder + QStringLiteral("/ledger.db")).toStdString();
     options.overridesPath = (folder + QStringLiteral("/overrides.json")).toStdString();
+    options.openRemote = openRemoteSource;
     options.sources.push_back({"traces", "otlp-json", (folder + QStringLiteral("/traces")).toStdString(), false});
     return options;
 }

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/models/sources/remoteform.h"
+
+#include <QThreadPool>
+#include <QUuid>
+#include <QVariantMap>
+
+#include "core/gateways/registry.h"
+#include "core/models/text/displayname.h"
+
+namespace flyball {
+
+namespace {
+
+QString text(std::string_view words) { return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size())); }
+
+QString typeName(RemoteOption::Type type)
+{
+    switch (type) {
+    case RemoteOption::Type::Flag:
+        return QStringLiteral("flag");
+    case RemoteOption::Type::File:
+        return QStringLiteral("file");
+    case RemoteOption::Type::Seconds:
+        return QStringLiteral("seconds");
+    case RemoteOption::Type::Key:
+    case RemoteOption::Type::Text:
+        break;
+    }
+    return QStringLiteral("text");
+}
+
+} // namespace
+
+RemoteForm::RemoteForm(Services &services, QObject *parent)
+    : QObject(parent),
+      m_services(services),
+      m_fields({QStringLiteral("label"), QStringLiteral("hint"), QStringLiteral("type"), QStringLiteral("value")}, {},
+               {}, false, this)
+{}
+
+QVariantList RemoteForm::kinds() const
+{
+    QVariantList list;
+    for (const RemoteKind &kind : remoteKinds())
+        list.append(QVariantMap{{QStringLiteral("key"), text(kind.kind)},
+                                {QStringLiteral("text"), text(kind.label)},
+                                {QStringLiteral("sub"), text(kind.about)}});
+    return list;
+}
+
+QString RemoteForm::kindText() const
+{
+    const RemoteKind *kind = remoteKind(m_config.kind);
+    return kind ? text(kind->label) : QString();
+}
+
+QString RemoteForm::about() const
+{
+    const RemoteKind *kind = remoteKind(m_config.kind);
+    return kind ? text(kind->about) : QString();
+}
+
+QString RemoteForm::targetHint() const
+{
+    const RemoteKind *kind = remoteKind(m_config.kind);
+    return kind ? text(kind->target) : QString();
+}
+
+bool RemoteForm::listens() const
+{
+    const RemoteKind *kind = remoteKind(m_config.kind);
+    return kind && kind->listen;
+}
+
+void RemoteForm::begin(const QString &kind)
+{
+    m_config = {};
+    m_config.kind = kind.toStdString();
+    if (const RemoteKind *known = remoteKind(m_config.kind); known && known->listen)
+        m_config.target = known->target; // where clients look for it by themselves
+    showFields();
+}
+
+void RemoteForm::edit(const QString &id)
+{
+    m_config = {};
+    for (const SourceConfig &source : m_services.config.values().sources)
+        if (QString::fromStdString(source.id) == id)
+            m_config = source;
+    showFields();
+}
+
+void RemoteForm::showFields()
+{
+    std::vector<TableRow> rows;
+    if (const RemoteKind *kind = remoteKind(m_config.kind))
+        for (const RemoteOption &option : kind->options) {
+            const std::string name(option.name);
+            const auto value = m_config.options.find(name);
+            TableRow row = m_fields.makeRow(QString::fromStdString(name));
+            m_fields.put(row, "label", text(option.label));
+            m_fields.put(row, "hint", text(option.hint));
+            m_fields.put(row, "type", typeName(option.type));
+            m_fields.put(row, "value",
+                         value == m_config.options.end() ? QString() : QString::fromStdString(value->second));
+            m_fields.put(row, "accessible", text(option.label));
+            rows.push_back(std::move(row));
+        }
+    const int count = static_cast<int>(rows.size());
+    m_fields.setSortedRows(std::move(rows), count);
+    setState(QStringLiteral("none"), {});
+    Q_EMIT changed();
+}
+
+void RemoteForm::setState(const QString &state, const QString &words)
+{
+    ++m_request;
+    m_state = state;
+    m_stateText = words;
+    Q_EMIT stateChanged();
+}
+
+void RemoteForm::setTarget(const QString &target)
+{
+    if (editing())
+        return;
+    m_config.target = target.trimmed().toStdString();
+    setState(QStringLiteral("none"), {});
+    Q_EMIT changed();
+}
+
+void RemoteForm::setOption(const QString &name, const QString &value)
+{
+    if (value.isEmpty())
+        m_config.options.erase(name.toStdString());
+    else
+        m_config.options[name.toStdString()] = value.trimmed().toStdString();
+    setState(QStringLiteral("none"), {});
+}
+
+QString RemoteForm::problem() const
+{
+    if (m_config.target.empty())
+        return tr("An address is needed, such as %1.").arg(targetHint());
+    for (const SourceConfig &source : m_services.config.values().sources)
+        if (!editing() && source.target == m_config.target)
+            return tr("It is a source already.");
+    return {};
+}
+
+void RemoteForm::test()
+{
+    if (const QString wrong = problem(); !wrong.isEmpty())
+        return setState(QStringLiteral("bad"), wrong);
+    setState(QStringLiteral("testing"), tr("Asking %1").arg(displayName(std::string_view(m_config.target))));
+    const int request = m_request;
+    QThreadPool::globalInstance()->start([this, request, config = m_config, box = m_services.mailbox] {
+        const Result<std::string> answer = testRemoteSource(config);
+        box->post([this, request, answer] {
+            if (request == m_request)
+                setState(answer ? QStringLiteral("ok") : QStringLiteral("bad"),
+                         displayName(std::string_view(answer ? *answer : answer.error().message)));
+        });
+    });
+}
+
+bool RemoteForm::save()
+{
+    if (const QString wrong = problem(); !wrong.isEmpty()) {
+        setState(QStringLiteral("bad"), wrong);
+        return false;
+    }
+    std::vector<SourceConfig> &sources = m_services.config.edit().sources;
+    if (editing()) {
+        for (SourceConfig &source : sources)
+            if (source.id == m_config.id)
+                source = m_config;
+        m_services.engine.changeSource(m_config);
+    } else {
+        m_config.id = QUuid::createUuid().toString(QUuid::WithoutBraces).left(13).toStdString();
+        sources.push_back(m_config);
+        m_services.engine.addSource(m_config);
+    }
+    m_services.notify(listens() ? tr("Listening on %1").arg(displayName(std::string_view(m_config.target)))
+                                : tr("Asking %1").arg(displayName(std::string_view(m_config.target))),
+                      QStringLiteral("ok"), {}, {});
+    setState(QStringLiteral("none"), {});
+    Q_EMIT changed();
+    return true;
+}
+
+} // namespace flyball

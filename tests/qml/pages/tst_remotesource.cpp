@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QApplication>
+#include <QTcpServer>
+#include <QTcpSocket>
+#include <QTest>
+
+#include "core/models/text/displayname.h"
+#include "tests/qml/pages/tracewriter.h"
+#include "tests/qml/pages/windowfixture.h"
+
+using namespace flyball;
+using namespace flyball::test;
+
+namespace {
+
+/// A metrics page whose counter grows with every reading.
+class Page : public QTcpServer {
+public:
+    Page()
+    {
+        listen(QHostAddress::LocalHost);
+        connect(this, &QTcpServer::newConnection, this, [this] {
+            while (QTcpSocket *socket = nextPendingConnection())
+                connect(socket, &QTcpSocket::readyRead, socket, [this, socket] {
+                    if (!socket->readAll().contains("\r\n\r\n"))
+                        return;
+                    spend += step;
+                    const QByteArray body =
+                        "# TYPE litellm_spend_metric counter\n"
+                        "litellm_spend_metric_total{api_key_alias=\"<b>triage</b>\",model=\"gpt-4o\"} "
+                        + QByteArray::number(spend, 'f', 2) + "\n";
+                    socket->write("HTTP/1.1 " + status
+                                  + "\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: "
+                                  + QByteArray::number(body.size()) + "\r\nConnection: close\r\n\r\n" + body);
+                    socket->disconnectFromHost();
+                });
+        });
+    }
+    [[nodiscard]] QString url() const { return QStringLiteral("http://127.0.0.1:%1/metrics").arg(serverPort()); }
+
+    QByteArray status = "200 OK";
+    double spend = 1, step = 0.25;
+};
+
+} // namespace
+
+/// A gateway added, tried, edited, tied and removed by clicks on the Sources page.
+class TestRemoteSource : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void addedByClicks();
+    void nobodyThere();
+    void metersAlone();
+    void cleanup() { QCOMPARE(WindowFixture::takeWarnings(), QStringList()); }
+
+private:
+    static QByteArray traces()
+    {
+        TraceWriter writer;
+        writer.addRun({}, 3, 1000, 100, wallClockNow() - kMinute);
+        return writer.bytes();
+    }
+    static void openForm(WindowFixture &window)
+    {
+        window.session().navigation()->show(QStringLiteral("sources"));
+        window.settle();
+        QVERIFY(window.click(QStringLiteral("addSource")));
+        QTRY_VERIFY(window.item(QStringLiteral("add-prometheus")));
+        QVERIFY(window.click(QStringLiteral("add-prometheus")));
+        QTRY_VERIFY(window.item(QStringLiteral("remoteAddress")));
+        window.settle();
+        QVERIFY(window.click(QStringLiteral("remoteAddress")));
+    }
+    static const SourceHealth *gateway(WindowFixture &window)
+    {
+        static std::shared_ptr<const Snapshot> held;
+        held = window.session().view().snapshot;
+        for (const SourceHealth &source : held->sources)
+            if (source.kind == "prometheus")
+                return &source;
+        return nullptr;
+    }
+};
+
+void TestRemoteSource::addedByClicks()
+{
+    Page page;
+    WindowFixture window(traces());
+    QVERIFY(window.ready());
+    openForm(window);
+    window.type(page.url());
+    QVERIFY(!window.item(QStringLiteral("remoteSave"))->isEnabled()); // not before it was tried
+    QVERIFY(window.click(QStringLiteral("option-interval_s")));
+    window.type(QStringLiteral("1"));
+    QVERIFY(window.click(QStringLiteral("remoteTest")));
+    RemoteForm &form = *window.session().sources()->remote();
+    QTRY_COMPARE(form.state(), QStringLiteral("ok"));
+    QVERIFY2(form.stateText().startsWith(QStringLiteral("reached, 1 series, 1 workflow")),
+             qPrintable(form.stateText()));
+    window.settle();
+    QVERIFY(window.shows(form.stateText()));
+    QVERIFY(window.click(QStringLiteral("remoteSave")));
+    QTRY_VERIFY(gateway(window) && gateway(window)->state == SourceState::Live);
+    // The first reading is where counting begins; what it grew by since is spend of the gateway's own money.
+    const auto spent = [&] { return window.session().view().snapshot->totals.cost; };
+    const UsdSum before = spent();
+    QTRY_VERIFY_WITH_TIMEOUT((spent() - before).toDecimal() >= "0.500000000", 8000);
+    QCOMPARE((spent() - before).nanoUsd() % 250'000'000, 0);
+    const QString id = QString::fromStdString(gateway(window)->id);
+    window.session().sources()->selectId(id);
+    window.settle();
+    QVERIFY(window.shows(QStringLiteral("127.0.0.1:%1").arg(page.serverPort())));
+    QVERIFY(window.shows(page.url()));
+    ConfigStore stored(window.folder() + QStringLiteral("/config.json"), true);
+    // Tied to other sources: kept, not counted, and back.
+    const std::int64_t calls = window.session().view().snapshot->totals.calls;
+    QVERIFY(window.click(QStringLiteral("sourceMore")));
+    QTRY_VERIFY(window.item(QStringLiteral("sourceTold")));
+    QVERIFY(window.click(QStringLiteral("sourceTold")));
+    QTRY_COMPARE(spent().toDecimal(), before.toDecimal());
+    QCOMPARE(window.session().view().snapshot->totals.calls, calls);
+    window.session().sources()->setTold(id, false);
+    QTRY_VERIFY(spent().toDecimal() != before.toDecimal());
+    // It goes away: said, and the numbers stay.
+    page.status = "503 Service Unavailable";
+    QTRY_VERIFY_WITH_TIMEOUT(gateway(window)->state == SourceState::Failing, 8000);
+    QVERIFY2(QString::fromStdString(gateway(window)->error).contains(QStringLiteral("503")),
+             gateway(window)->error.c_str());
+    window.settle();
+    QVERIFY(window.session().sources()->problems() == 1);
+    const UsdSum kept = spent();
+    window.session().sources()->remove(id, false);
+    QTRY_VERIFY(!gateway(window));
+    QCOMPARE(spent().toDecimal(), kept.toDecimal());
+}
+
+void TestRemoteSource::nobodyThere()
+{
+    quint16 port = 0;
+    {
+        QTcpServer nobody;
+        nobody.listen(QHostAddress::LocalHost);
+        port = nobody.serverPort();
+    }
+    WindowFixture window(traces());
+    QVERIFY(window.ready());
+    openForm(window);
+    window.type(QStringLiteral("http://127.0.0.1:%1/metrics").arg(port));
+    QVERIFY(window.click(QStringLiteral("remoteTest")));
+    RemoteForm &form = *window.session().sources()->remote();
+    QTRY_COMPARE_WITH_TIMEOUT(form.state(), QStringLiteral("bad"), 15000);
+    window.settle();
+    QVERIFY(window.shows(form.stateText()));
+    QVERIFY(window.item(QStringLiteral("remoteSave"))->isEnabled()); // it may come up later
+    QVERIFY(window.click(QStringLiteral("remoteCancel")));
+    QTRY_VERIFY(!window.item(QStringLiteral("remoteAddress")));
+    QVERIFY(!gateway(window));
+}
+
+/// A gateway and nothing else: spend is shown, and what only calls can tell is not.
+void TestRemoteSource::metersAlone()
+{
+    Page page;
+    WindowFixture window([&](const QString &, Engine &engine, SessionOptions &) {
+        engine.addSource({"gw", "prometheus", page.url().toStdString(), false, {{"interval_s", "1"}}});
+    });
+    QVERIFY(window.ready());
+    QTRY_VERIFY_WITH_TIMEOUT(!window.session().view().snapshot->totals.cost.isZero(), 8000);
+    QCOMPARE(window.session().view().snapshot->totals.calls, std::int64_t(0));
+    QTRY_VERIFY(!window.session().view().empty());
+    window.settle();
+    QVERIFY(window.shows(QStringLiteral("metered, no calls told")));
+    QVERIFY(window.shows(displayName(std::string_view("<b>triage</b>"))));
+    window.session().navigation()->show(QStringLiteral("runs"));
+    window.settle();
+    QCOMPARE(window.session().view().snapshot->runCount, std::int64_t(0));
+}
+
+QTEST_MAIN(TestRemoteSource)
+#include "tst_remotesource.moc"
