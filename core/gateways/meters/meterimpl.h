@@ -31,10 +31,12 @@ struct MeterBook::Impl {
     [[nodiscard]] Result<> checkRoom(std::size_t mostInstances);
     void take(MeterSummary &summary, FactBatch &out);
     [[nodiscard]] bool isUseless(const MeterValue &value, bool &wasBefore, FactBatch &out);
-    [[nodiscard]] std::int64_t growthOf(const MeterValue &value, bool counting, bool processRestarted, bool &restarted);
+    /// The process that answers, against the one that answered before.
+    enum class Process : std::uint8_t { Same, Anew, Another };
+    [[nodiscard]] std::int64_t growthOf(const MeterValue &value, bool counting, Process process, bool &restarted);
     void add(MeterGroup &group, const MeterValue &value, std::int64_t growth);
     void look(const MeterValue &value, MeterSummary &summary);
-    [[nodiscard]] bool processBegan();
+    [[nodiscard]] Process processNow();
     void forgetGone();
     void say(MeterSummary &summary, FactBatch &out);
     void summarise(MeterSummary &summary);

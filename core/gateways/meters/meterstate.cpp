@@ -114,7 +114,7 @@ std::string MeterState::toJson() const
 {
     json head{{"v", kVersion}, {"epoch", epoch}, {"seq", sequence}, {"gone", goneClock}, {"instances", json::array()}};
     for (const auto &[name, instance] : instances)
-        head["instances"].push_back({name, instance.number, instance.processStart});
+        head["instances"].push_back({name, instance.number, instance.processStart, instance.keptRead});
     std::string out = head.dump(-1, ' ', false, json::error_handler_t::replace);
     out.back() = ','; // the long lists are written by hand
     out += "\"series\":[";
@@ -169,8 +169,9 @@ MeterState MeterState::fromJson(const std::string &text)
         out.sequence = all.at("seq").get<std::int64_t>();
         out.goneClock = all.at("gone").get<std::uint64_t>();
         for (const json &one : all.at("instances"))
-            out.instances[one.at(0).get<std::string>()] = {numberOf<std::uint32_t>(one, 1),
-                                                           numberOf<std::int64_t>(one, 2)};
+            out.instances[one.at(0).get<std::string>()] = {
+                numberOf<std::uint32_t>(one, 1), numberOf<std::int64_t>(one, 2), numberOf<std::int64_t>(one, 3),
+                numberOf<std::int64_t>(one, 3)};
         readSeries(all.at("series"), out);
         readGroups(all.at("groups"), out);
     } catch (const json::exception &) {

@@ -53,6 +53,8 @@ struct MeterSeries {
 struct MeterInstance {
     std::uint32_t number = 0;
     TimeNs processStart = kNoTime;
+    TimeNs keptRead = kNoTime; ///< of a reading that changed something: what is saved of lastRead
+    TimeNs lastRead = kNoTime;
 };
 
 struct MeterState {

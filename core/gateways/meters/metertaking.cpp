@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <cstdlib>
 
 #include "core/formats/meters/meters.h"
 #include "core/gateways/meters/meterimpl.h"
@@ -10,13 +11,16 @@ namespace {
 
 constexpr std::size_t kMostTold = 500; ///< names in a summary
 constexpr std::int64_t kMostTokens = 1'000'000'000'000'000'000;
-constexpr TimeNs kProcessMoved = kSecond;       ///< less is the noise of exporters that compute their start
-constexpr TimeNs kCreatedMoved = kSecond / 100; ///< a time that is kept: only its text is rounded
+constexpr TimeNs kRounding = kSecond / 200; ///< of times written as text
+constexpr TimeNs kClockSkew = kMinute;      ///< between an exporter's clock and ours
 
-bool began(TimeNs before, TimeNs now, TimeNs least)
+bool moved(TimeNs before, TimeNs now)
 {
-    return before != kNoTime && now != kNoTime && now - before > least;
+    return before != kNoTime && now != kNoTime && std::llabs(now - before) > kRounding;
 }
+
+/// The time the system booted, from which Go's client computes the start of a process, wanders by a whole second.
+bool isNoise(TimeNs before, TimeNs now) { return std::llabs(std::llabs(now - before) - kSecond) <= kRounding; }
 
 } // namespace
 
@@ -33,31 +37,43 @@ Result<> MeterBook::Impl::checkRoom(std::size_t mostInstances)
 }
 
 /// What a value grew by. Nobody counted before the first reading.
-std::int64_t MeterBook::Impl::growthOf(const MeterValue &value, bool counting, bool processRestarted, bool &restarted)
+std::int64_t MeterBook::Impl::growthOf(const MeterValue &value, bool counting, Process process, bool &restarted)
 {
     const MeterSeries &series = *value.series;
+    if (process == Process::Another)
+        return 0; // where it stood when it answered last is not known any more
     if (!series.known)
         return counting ? value.value : 0;
     const bool told = series.created != kNoTime && value.created != kNoTime;
     const bool anew =
-        value.value < series.value || (told ? began(series.created, value.created, kCreatedMoved) : processRestarted);
+        value.value < series.value
+        || (told ? value.created > series.created && moved(series.created, value.created) : process == Process::Anew);
     restarted = restarted || anew;
     return anew ? value.value : value.value - series.value;
 }
 
-/// Whether the exporter is another process than before; what is not there yet then begins at 0 when it comes.
-bool MeterBook::Impl::processBegan()
+/// A process that is not the one before either began since, at 0; what is not there yet begins at 0 when it comes. Or
+/// it had been there all the time: several workers answer by turns behind one address, each with counters of its own.
+MeterBook::Impl::Process MeterBook::Impl::processNow()
 {
     MeterInstance &own = state.instances[open.instance];
     own.number = instance;
-    const bool anew = !open.pushed && began(own.processStart, open.processStart, kProcessMoved);
-    if (open.processStart != kNoTime && (own.processStart == kNoTime || anew))
-        own.processStart = open.processStart;
-    if (anew)
-        for (auto &[key, series] : state.series)
-            if (series.instance == instance && series.seen != reading)
-                series.value = 0;
-    return anew;
+    const TimeNs before = own.processStart;
+    const TimeNs lastRead = std::exchange(own.lastRead, open.now);
+    if (open.pushed || open.processStart == kNoTime || (before != kNoTime && isNoise(before, open.processStart)))
+        return Process::Same;
+    own.processStart = open.processStart;
+    if (!moved(before, open.processStart)) {
+        if (before != kNoTime)
+            own.processStart = before; // the state stays as it is
+        return Process::Same;
+    }
+    if (lastRead != kNoTime && open.processStart < lastRead - kClockSkew)
+        return Process::Another;
+    for (auto &[key, series] : state.series)
+        if (series.instance == instance && series.seen != reading)
+            series.value = 0;
+    return Process::Anew;
 }
 
 bool MeterBook::Impl::isUseless(const MeterValue &value, bool &wasBefore, FactBatch &out)
@@ -108,7 +124,10 @@ void MeterBook::Impl::add(MeterGroup &group, const MeterValue &value, std::int64
 void MeterBook::Impl::take(MeterSummary &summary, FactBatch &out)
 {
     const bool first = !state.instances.contains(open.instance);
-    const bool processRestarted = processBegan();
+    const Process process = processNow();
+    summary.anotherProcess = process == Process::Another;
+    if (first)
+        state.instances[open.instance].keptRead = open.now;
     bad.fill(0);
     for (auto &columns : best)
         columns.fill(255);
@@ -128,11 +147,10 @@ void MeterBook::Impl::take(MeterSummary &summary, FactBatch &out)
         ++summary.counted;
         if (const auto it = open.created.find(value.key); it != open.created.end())
             value.created = it->second;
-        const std::int64_t growth = growthOf(value, !first && !unknownBefore, processRestarted, summary.restarted);
+        const std::int64_t growth = growthOf(value, !first && !unknownBefore, process, summary.restarted);
         series.known = true;
         series.value = value.value;
-        if (value.created != kNoTime
-            && (series.created == kNoTime || began(series.created, value.created, kCreatedMoved)))
+        if (value.created != kNoTime && (series.created == kNoTime || moved(series.created, value.created)))
             series.created = value.created;
         const auto meter = static_cast<std::size_t>(series.group->meter);
         if (growth > 0 && value.rank == best[meter][static_cast<std::size_t>(value.column)])
@@ -174,8 +192,10 @@ void MeterBook::Impl::say(MeterSummary &summary, FactBatch &out)
         if (group.grew != reading)
             continue;
         group.grew = 0; // said
-        if (!std::exchange(counted, true))
+        if (!std::exchange(counted, true)) {
             ++state.sequence;
+            state.instances[open.instance].keptRead = open.now;
+        }
         CallFact fact = meterFact(options.source, state.epoch + '\x1f' + group.identity, group.minute * kMinute,
                                   state.sequence, symbols);
         fact.names.workflow = group.workflow;
@@ -217,6 +237,11 @@ void MeterBook::Impl::summarise(MeterSummary &summary)
         tell(bad[i], textOf(static_cast<BadValue>(i)));
     tell(open.duplicates, "the same series twice");
     tell(open.unknownTypes, "a type of token that is not known");
+    if (summary.anotherProcess)
+        summary.trouble.emplace_back(
+            "another process answers than before, and it is no new one: what workers behind one "
+            "address spend between their turns is not counted (PROMETHEUS_MULTIPROC_DIR "
+            "makes one page of them)");
 }
 
 } // namespace flyball

@@ -41,6 +41,9 @@ private Q_SLOTS:
     void M7_processStartJitters();
     void processStartAndASeriesThatComesLater();
     void pushGatewayKeepsWhatItWasTold();
+    void workersByTurns();
+    void workersByTurnsThatTellWhenTheyBegan();
+    void aNewWorkerAfterARestartOfAll();
     void vanishedAndBack();
     void theAppRestarts();
     void stateThatCannotBeRead();
@@ -108,7 +111,7 @@ void TestMeterBook::M7_processStartJitters()
     BookBench b;
     b.read(process("1795363100.4") + spend("10"), 0);
     for (int i = 1; i < 10; ++i)
-        QVERIFY(!b.read(process(i % 2 ? "1795363101.3" : "1795363100.4") + spend("10.5"), 15 * i).restarted);
+        QVERIFY(!b.read(process(i % 2 ? "1795363101.4" : "1795363100.4") + spend("10.5"), 15 * i).restarted);
     SPENT(b, "w/m money=0.500000000\n");
 }
 
@@ -128,6 +131,50 @@ void TestMeterBook::pushGatewayKeepsWhatItWasTold()
     b.read(pushed + process("1795363100") + spend("10"), 0);
     b.read(process("1795363210") + spend("12") + pushed, 15);
     SPENT(b, "w/m money=2.000000000\n");
+}
+
+void TestMeterBook::workersByTurns()
+{
+    // Two workers that began within a tenth of a second answer at random; each counts for itself.
+    const std::string one = process("1795362000.11");
+    const std::string two = process("1795362000.17");
+    BookBench b;
+    b.read(one + spend("10"), 0);
+    QVERIFY(!b.read(one + spend("11"), 15).anotherProcess);
+    const MeterSummary other = b.read(two + spend("300"), 30);
+    QVERIFY(other.anotherProcess);
+    QVERIFY(!other.restarted);
+    QCOMPARE(other.trouble.size(), std::size_t(1));
+    b.read(two + spend("301"), 45);
+    b.restart();
+    QVERIFY(b.read(one + spend("12"), 60).anotherProcess);
+    b.read(one + spend("12.5"), 75);
+    SPENT(b, "w/m money=2.500000000\n"); // never more than was spent
+}
+
+void TestMeterBook::workersByTurnsThatTellWhenTheyBegan()
+{
+    const std::string one = process("1795362000.11") + created("1795362011");
+    const std::string two = process("1795362000.17") + created("1795362055");
+    BookBench b;
+    b.read(one + spend("10"), 0);
+    b.read(two + spend("300"), 15);
+    b.read(one + spend("11"), 30);
+    b.read(two + spend("301"), 45);
+    SPENT(b, "");
+    b.read(two + spend("302"), 60);
+    SPENT(b, "w/m money=1.000000000\n");
+}
+
+void TestMeterBook::aNewWorkerAfterARestartOfAll()
+{
+    BookBench b;
+    b.read(process("1795362000.11") + spend("10"), 0);
+    QVERIFY(b.read(process("1795363240.5") + spend("2"), 45).restarted); // began at 40 s
+    SPENT(b, "w/m money=2.000000000\n");
+    // With a clock half a minute behind as well.
+    QVERIFY(b.read(process("1795363250.5") + spend("3"), 75).restarted);
+    SPENT(b, "w/m money=5.000000000\n");
 }
 
 void TestMeterBook::vanishedAndBack()
