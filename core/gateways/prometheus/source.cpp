@@ -32,6 +32,27 @@ std::string joined(const std::vector<std::string> &parts)
     return out;
 }
 
+/// Families without a meaning here that may well tell of money.
+std::string namesOfMoney(const std::vector<std::string> &families)
+{
+    constexpr std::size_t kMostNamed = 3;
+    std::vector<std::string> named;
+    for (const std::string &family : families)
+        for (const char *word : {"cost", "spend", "usd", "dollar"})
+            if (family.find(word) != std::string::npos) {
+                named.push_back(family.substr(0, 80));
+                break;
+            }
+    if (named.empty())
+        return {};
+    const std::size_t more = named.size() > kMostNamed ? named.size() - kMostNamed : 0;
+    named.resize(named.size() - more);
+    std::string out = "not counted, for what they mean is not known: ";
+    for (const std::string &name : named)
+        out += (&name == &named.front() ? "" : ", ") + name;
+    return more > 0 ? out + " and " + std::to_string(more) + " more" : out;
+}
+
 class PrometheusSource final : public PolledSource, private PromSink {
 public:
     PrometheusSource(HttpConnection connection, std::string path, TimeNs interval, MeterOptions meters,
@@ -140,6 +161,8 @@ private:
         std::vector<std::string> notes = summary.trouble;
         if (summary.restarted)
             notes.insert(notes.begin(), "its counters began again");
+        if (std::string money = namesOfMoney(summary.unknown); !money.empty())
+            notes.push_back(std::move(money));
         if (summary.counted == 0)
             notes.emplace_back("none of its series tells of spend");
         if (text.duplicates() > 0)

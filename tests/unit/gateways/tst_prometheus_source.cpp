@@ -126,6 +126,7 @@ private Q_SLOTS:
     void M6_brokenPage();
     void M6_anyContentType();
     void M8_timesAndDuplicates();
+    void familiesThatMayBeMoney();
     void M9_limits();
     void M10_gone();
     void R1_refused();
@@ -340,6 +341,16 @@ void TestPrometheusSource::M8_timesAndDuplicates()
              QByteArray("1 value ignored: NaN; none of its series tells of spend; 1 series twice: the first counts; "
                         "2 times more than an hour off: the time of the answer stands in"));
     QCOMPARE(delivery.batch.rejects.size(), std::size_t(1));
+}
+
+void TestPrometheusSource::familiesThatMayBeMoney()
+{
+    HostileServer server([](const QByteArray &, QTcpSocket &socket) {
+        HostileServer::reply(
+            socket, kPage + "acme_cost_total 3\nacme_requests_total 3\nlitellm_mcp_tool_call_spend_metric 1\n");
+    });
+    QCOMPARE(bytes(Asked(server.url()).poll().health.warning),
+             QByteArray("not counted, for what they mean is not known: acme_cost, litellm_mcp_tool_call_spend_metric"));
 }
 
 void TestPrometheusSource::M9_limits()
