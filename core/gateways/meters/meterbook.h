@@ -43,7 +43,7 @@ struct MeterSummary {
     std::vector<std::string> unknown;   ///< families without a meaning here, sorted
     std::vector<std::string> trouble;   ///< "2 values ignored: NaN" ...
     bool restarted = false;             ///< counters began again
-    bool anotherProcess = false;        ///< one of several workers: nothing of this reading was counted
+    bool byTurns = false;               ///< one of several workers answered, each with counters of its own
     TimeNs newest = kNoTime;            ///< of the values
 };
 
@@ -54,9 +54,9 @@ inline constexpr std::size_t kMostMeterSeries = 20'000;
 /// their differences add up to the last value minus the first. A value that falls began again from 0, and so did one
 /// whose `_created` (or the unlabelled process_start_time_seconds of its page) moved; a series that is gone for a while
 /// goes on from where it was; one that is new began at 0 if its instance had been read before, else it is where
-/// counting begins. Where the start of the process tells that another one answers, which was there before, nothing is
-/// counted: its counters are not those that were read last. At most kMostMeterSeries series with a meaning: those gone
-/// longest are forgotten first.
+/// counting begins. Workers that answer by turns behind one address are told apart by the start of their process, and
+/// each is an instance of its own. At most kMostMeterSeries series with a meaning: those gone longest are forgotten
+/// first.
 ///
 /// Tokens are made disjoint per fact; what a scrape in the middle of a call leaves over is taken off later. Where a
 /// meter counts money for a model, that is what its facts cost (0 is a price); where it does not, they carry none and

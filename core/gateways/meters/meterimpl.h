@@ -6,6 +6,9 @@
 
 namespace flyball {
 
+/// Whether a start that is told twice is another one: more than the rounding of its text apart.
+[[nodiscard]] bool startMoved(TimeNs before, TimeNs now);
+
 struct MeterBook::Impl {
     Impl(MeterOptions with, SymbolCache &cache) : options(std::move(with)), symbols(cache) {}
 
@@ -36,7 +39,9 @@ struct MeterBook::Impl {
     [[nodiscard]] std::int64_t growthOf(const MeterValue &value, bool counting, Process process, bool &restarted);
     void add(MeterGroup &group, const MeterValue &value, std::int64_t growth);
     void look(const MeterValue &value, MeterSummary &summary);
-    [[nodiscard]] Process processNow();
+    [[nodiscard]] Process processNow(bool &byTurns);
+    void park(MeterInstance &own, TimeNs process, TimeNs lastRead);
+    [[nodiscard]] bool unpark(MeterInstance &own, TimeNs process);
     void forgetGone();
     void say(MeterSummary &summary, FactBatch &out);
     void summarise(MeterSummary &summary);

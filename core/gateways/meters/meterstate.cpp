@@ -18,6 +18,24 @@ Number numberOf(const json &list, std::size_t at)
     return list.at(at).get<Number>();
 }
 
+MeterInstance readInstance(const json &one)
+{
+    MeterInstance out;
+    out.number = numberOf<std::uint32_t>(one, 1);
+    out.processStart = numberOf<std::int64_t>(one, 2);
+    out.keptRead = out.lastRead = numberOf<std::int64_t>(one, 3);
+    for (const json &process : one.at(4)) {
+        MeterParked &parked = out.parked.emplace_back();
+        parked.process = numberOf<std::int64_t>(process, 0);
+        parked.lastRead = numberOf<std::int64_t>(process, 1);
+        for (const json &value : process.at(2))
+            if (const auto key = key128FromHex(value.at(0).get_ref<const std::string &>()))
+                parked.values.emplace_back(
+                    *key, std::pair(numberOf<std::int64_t>(value, 1), numberOf<std::int64_t>(value, 2)));
+    }
+    return out;
+}
+
 void readSeries(const json &list, MeterState &out)
 {
     for (const json &one : list) {
@@ -113,8 +131,17 @@ MeterSums leftOver(Meter meter, const MeterSums &sums)
 std::string MeterState::toJson() const
 {
     json head{{"v", kVersion}, {"epoch", epoch}, {"seq", sequence}, {"gone", goneClock}, {"instances", json::array()}};
-    for (const auto &[name, instance] : instances)
-        head["instances"].push_back({name, instance.number, instance.processStart, instance.keptRead});
+    for (const auto &[name, instance] : instances) {
+        json parked = json::array();
+        for (const MeterParked &one : instance.parked) {
+            json values = json::array();
+            for (const auto &[key, value] : one.values)
+                values.push_back({toHex(key), value.first, value.second});
+            parked.push_back({one.process, one.lastRead, std::move(values)});
+        }
+        head["instances"].push_back(
+            {name, instance.number, instance.processStart, instance.keptRead, std::move(parked)});
+    }
     std::string out = head.dump(-1, ' ', false, json::error_handler_t::replace);
     out.back() = ','; // the long lists are written by hand
     out += "\"series\":[";
@@ -169,9 +196,7 @@ MeterState MeterState::fromJson(const std::string &text)
         out.sequence = all.at("seq").get<std::int64_t>();
         out.goneClock = all.at("gone").get<std::uint64_t>();
         for (const json &one : all.at("instances"))
-            out.instances[one.at(0).get<std::string>()] = {
-                numberOf<std::uint32_t>(one, 1), numberOf<std::int64_t>(one, 2), numberOf<std::int64_t>(one, 3),
-                numberOf<std::int64_t>(one, 3)};
+            out.instances[one.at(0).get<std::string>()] = readInstance(one);
         readSeries(all.at("series"), out);
         readGroups(all.at("groups"), out);
     } catch (const json::exception &) {

@@ -7,6 +7,8 @@
 #include <map>
 #include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "core/base/key128.h"
 #include "core/base/symbols.h"
@@ -50,11 +52,19 @@ struct MeterSeries {
     MeterGroup *group = nullptr;
 };
 
+/// The counters of a process that does not answer now, but may again.
+struct MeterParked {
+    TimeNs process = kNoTime;
+    TimeNs lastRead = kNoTime;
+    std::vector<std::pair<Key128, std::pair<std::int64_t, TimeNs>>> values; ///< and when they were created
+};
+
 struct MeterInstance {
     std::uint32_t number = 0;
     TimeNs processStart = kNoTime;
     TimeNs keptRead = kNoTime; ///< of a reading that changed something: what is saved of lastRead
     TimeNs lastRead = kNoTime;
+    std::vector<MeterParked> parked; ///< the last that answered at the end
 };
 
 struct MeterState {

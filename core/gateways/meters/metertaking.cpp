@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
-#include <cstdlib>
 
 #include "core/formats/meters/meters.h"
 #include "core/gateways/meters/meterimpl.h"
@@ -11,16 +10,6 @@ namespace {
 
 constexpr std::size_t kMostTold = 500; ///< names in a summary
 constexpr std::int64_t kMostTokens = 1'000'000'000'000'000'000;
-constexpr TimeNs kRounding = kSecond / 200; ///< of times written as text
-constexpr TimeNs kClockSkew = kMinute;      ///< between an exporter's clock and ours
-
-bool moved(TimeNs before, TimeNs now)
-{
-    return before != kNoTime && now != kNoTime && std::llabs(now - before) > kRounding;
-}
-
-/// The time the system booted, from which Go's client computes the start of a process, wanders by a whole second.
-bool isNoise(TimeNs before, TimeNs now) { return std::llabs(std::llabs(now - before) - kSecond) <= kRounding; }
 
 } // namespace
 
@@ -45,35 +34,11 @@ std::int64_t MeterBook::Impl::growthOf(const MeterValue &value, bool counting, P
     if (!series.known)
         return counting ? value.value : 0;
     const bool told = series.created != kNoTime && value.created != kNoTime;
-    const bool anew =
-        value.value < series.value
-        || (told ? value.created > series.created && moved(series.created, value.created) : process == Process::Anew);
+    const bool anew = value.value < series.value
+                      || (told ? value.created > series.created && startMoved(series.created, value.created)
+                               : process == Process::Anew);
     restarted = restarted || anew;
     return anew ? value.value : value.value - series.value;
-}
-
-/// A process that is not the one before either began since, at 0; what is not there yet begins at 0 when it comes. Or
-/// it had been there all the time: several workers answer by turns behind one address, each with counters of its own.
-MeterBook::Impl::Process MeterBook::Impl::processNow()
-{
-    MeterInstance &own = state.instances[open.instance];
-    own.number = instance;
-    const TimeNs before = own.processStart;
-    const TimeNs lastRead = std::exchange(own.lastRead, open.now);
-    if (open.pushed || open.processStart == kNoTime || (before != kNoTime && isNoise(before, open.processStart)))
-        return Process::Same;
-    own.processStart = open.processStart;
-    if (!moved(before, open.processStart)) {
-        if (before != kNoTime)
-            own.processStart = before; // the state stays as it is
-        return Process::Same;
-    }
-    if (lastRead != kNoTime && open.processStart < lastRead - kClockSkew)
-        return Process::Another;
-    for (auto &[key, series] : state.series)
-        if (series.instance == instance && series.seen != reading)
-            series.value = 0;
-    return Process::Anew;
 }
 
 bool MeterBook::Impl::isUseless(const MeterValue &value, bool &wasBefore, FactBatch &out)
@@ -124,8 +89,7 @@ void MeterBook::Impl::add(MeterGroup &group, const MeterValue &value, std::int64
 void MeterBook::Impl::take(MeterSummary &summary, FactBatch &out)
 {
     const bool first = !state.instances.contains(open.instance);
-    const Process process = processNow();
-    summary.anotherProcess = process == Process::Another;
+    const Process process = processNow(summary.byTurns);
     if (first)
         state.instances[open.instance].keptRead = open.now;
     bad.fill(0);
@@ -150,7 +114,7 @@ void MeterBook::Impl::take(MeterSummary &summary, FactBatch &out)
         const std::int64_t growth = growthOf(value, !first && !unknownBefore, process, summary.restarted);
         series.known = true;
         series.value = value.value;
-        if (value.created != kNoTime && (series.created == kNoTime || moved(series.created, value.created)))
+        if (value.created != kNoTime && (series.created == kNoTime || startMoved(series.created, value.created)))
             series.created = value.created;
         const auto meter = static_cast<std::size_t>(series.group->meter);
         if (growth > 0 && value.rank == best[meter][static_cast<std::size_t>(value.column)])
@@ -237,11 +201,10 @@ void MeterBook::Impl::summarise(MeterSummary &summary)
         tell(bad[i], textOf(static_cast<BadValue>(i)));
     tell(open.duplicates, "the same series twice");
     tell(open.unknownTypes, "a type of token that is not known");
-    if (summary.anotherProcess)
+    if (summary.byTurns)
         summary.trouble.emplace_back(
-            "another process answers than before, and it is no new one: what workers behind one "
-            "address spend between their turns is not counted (PROMETHEUS_MULTIPROC_DIR "
-            "makes one page of them)");
+            "several workers answer by turns behind this address: what each of them spends shows "
+            "when it answers (PROMETHEUS_MULTIPROC_DIR makes one page of them)");
 }
 
 } // namespace flyball

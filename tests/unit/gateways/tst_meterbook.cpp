@@ -43,6 +43,7 @@ private Q_SLOTS:
     void pushGatewayKeepsWhatItWasTold();
     void workersByTurns();
     void workersByTurnsThatTellWhenTheyBegan();
+    void manyWorkers();
     void aNewWorkerAfterARestartOfAll();
     void vanishedAndBack();
     void theAppRestarts();
@@ -140,16 +141,19 @@ void TestMeterBook::workersByTurns()
     const std::string two = process("1795362000.17");
     BookBench b;
     b.read(one + spend("10"), 0);
-    QVERIFY(!b.read(one + spend("11"), 15).anotherProcess);
-    const MeterSummary other = b.read(two + spend("300"), 30);
-    QVERIFY(other.anotherProcess);
+    QVERIFY(!b.read(one + spend("11"), 15).byTurns);
+    const MeterSummary other = b.read(two + spend("300"), 30); // met for the first time: counting begins
+    QVERIFY(other.byTurns);
     QVERIFY(!other.restarted);
     QCOMPARE(other.trouble.size(), std::size_t(1));
     b.read(two + spend("301"), 45);
+    SPENT(b, "w/m money=2.000000000\n");
     b.restart();
-    QVERIFY(b.read(one + spend("12"), 60).anotherProcess);
-    b.read(one + spend("12.5"), 75);
-    SPENT(b, "w/m money=2.500000000\n"); // never more than was spent
+    QVERIFY(b.read(one + spend("12") + spend("4", "v"), 60).byTurns);
+    b.read(two + spend("303"), 75);
+    b.read(two + spend("303") + spend("5", "v"), 90);
+    b.read(one + spend("12.5") + spend("4", "v"), 105);
+    SPENT(b, "v/m money=9.000000000\nw/m money=5.500000000\n");
 }
 
 void TestMeterBook::workersByTurnsThatTellWhenTheyBegan()
@@ -159,11 +163,26 @@ void TestMeterBook::workersByTurnsThatTellWhenTheyBegan()
     BookBench b;
     b.read(one + spend("10"), 0);
     b.read(two + spend("300"), 15);
+    SPENT(b, "");
     b.read(one + spend("11"), 30);
     b.read(two + spend("301"), 45);
-    SPENT(b, "");
     b.read(two + spend("302"), 60);
-    SPENT(b, "w/m money=1.000000000\n");
+    SPENT(b, "w/m money=3.000000000\n");
+}
+
+void TestMeterBook::manyWorkers()
+{
+    // Of more than can be followed none is counted twice.
+    BookBench b;
+    const auto worker = [](int i) { return process((std::to_string(1'795'300'000 + 10 * i)).c_str()); };
+    std::size_t most = 0;
+    for (int round = 0; round < 3; ++round)
+        for (int i = 0; i < 100; ++i) {
+            b.read(worker(i) + spend(std::to_string(1000 * i + round)), 15 * (100 * round + i));
+            most = std::max(most, b.book().save().size());
+        }
+    QVERIFY(b.pico() <= 200 * kUsd);
+    QVERIFY(most < 20'000);
 }
 
 void TestMeterBook::aNewWorkerAfterARestartOfAll()
