@@ -276,10 +276,10 @@ private:
     {
         std::vector<pollfd> fds{{m_wake, POLLIN, 0}};
         // With something to publish the next tick reads anyway: being woken for every line in between would only
-        // cost (and, on a full disk, never end).
+        // cost (and, on a full disk, never end). Who sends and waits for an answer is not kept waiting for that.
         const bool tickComes = m_dirty || m_pipeline.hasPending();
         for (const auto &feed : m_pipeline.feeds())
-            if (!tickComes && !feed->paused() && feed->notifyFd() >= 0)
+            if ((!tickComes || (feed->answers() && !m_pipeline.stalled())) && !feed->paused() && feed->notifyFd() >= 0)
                 fds.push_back({feed->notifyFd(), POLLIN, 0});
         ::poll(fds.data(), fds.size(), timeoutMs);
         std::uint64_t drained = 0;

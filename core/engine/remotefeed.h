@@ -22,6 +22,7 @@ public:
     PollResult poll(std::int64_t budgetBytes, FactBatch &batch, std::vector<StoredFile> &positions) override;
     void settled(const Result<> &stored) override;
     [[nodiscard]] bool awaited() const override { return !m_waiters.empty(); }
+    [[nodiscard]] bool answers() const override { return true; }
     void setPaused(bool paused) override;
     [[nodiscard]] std::int64_t bytesPending() const override { return 0; }
     [[nodiscard]] int notifyFd() const override { return m_notify; }

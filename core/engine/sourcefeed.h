@@ -32,6 +32,9 @@ public:
     /// Whether somebody waits until what poll() handed over is stored.
     [[nodiscard]] virtual bool awaited() const { return false; }
 
+    /// Whether what comes is answered once it is stored: then it is read as it comes.
+    [[nodiscard]] virtual bool answers() const { return false; }
+
     /// Counts a batch that was committed.
     void account(const FactBatch &batch, std::int64_t duplicates, TimeNs now);
     void accountRejects(const std::vector<RejectFact> &rejects);
