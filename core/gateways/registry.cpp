@@ -9,7 +9,7 @@
 #include <vector>
 
 /// One line per kind of remote source.
-#define FLYBALL_REMOTE_KINDS(KIND) KIND(prometheusKind) KIND(otlpKind)
+#define FLYBALL_REMOTE_KINDS(KIND) KIND(prometheusKind) KIND(promqlKind) KIND(otlpKind)
 
 namespace flyball {
 

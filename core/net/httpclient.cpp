@@ -42,6 +42,7 @@ bool sameOrigin(const QUrl &a, const QUrl &b)
 bool isAnswer(QNetworkReply::NetworkError error)
 {
     return error == QNetworkReply::NoError || error == QNetworkReply::AuthenticationRequiredError
+           || error == QNetworkReply::ProtocolInvalidOperationError // what Qt makes of 400
            || error == QNetworkReply::ContentAccessDenied
            || (error > QNetworkReply::ContentAccessDenied && error <= QNetworkReply::UnknownContentError)
            || (error >= QNetworkReply::InternalServerError && error <= QNetworkReply::UnknownServerError);

@@ -5,6 +5,7 @@
 #include <array>
 #include <initializer_list>
 #include <unordered_map>
+#include <vector>
 
 namespace flyball {
 
@@ -133,8 +134,11 @@ bool strip(std::string_view &name, std::string_view suffix)
 
 MeterName meterName(std::string_view series)
 {
+    constexpr std::string_view kRecorded = "flyball:"; // flyball:SERIES:sum, which a recording rule keeps
     MeterName out;
     std::string_view base = series;
+    if (base.starts_with(kRecorded) && strip(base, ":sum"))
+        base.remove_prefix(kRecorded.size());
     const bool part = strip(base, "_bucket") || strip(base, "_count");
     const bool sum = !part && strip(base, "_sum");
     out.created = !part && !sum && strip(base, "_created");
@@ -155,6 +159,18 @@ MeterName meterName(std::string_view series)
                 || std::any_of(std::begin(kQuiet), std::end(kQuiet),
                                [base](std::string_view known) { return base.starts_with(known); });
     return out;
+}
+
+std::span<const std::string_view> meterFamilies()
+{
+    static const std::vector<std::string_view> all = [] {
+        std::vector<std::string_view> made;
+        for (const MeterMeaning &meaning : kMeanings)
+            if (meaning.column != None)
+                made.push_back(meaning.family);
+        return made;
+    }();
+    return all;
 }
 
 MeterColumn columnOfType(std::string_view type)

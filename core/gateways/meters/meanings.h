@@ -49,6 +49,8 @@ struct MeterName {
     std::string_view family;               ///< without _bucket, _sum, _count, _total, _created
 };
 [[nodiscard]] MeterName meterName(std::string_view series);
+/// Families with a meaning for spend, as MeterMeaning::family has them.
+[[nodiscard]] std::span<const std::string_view> meterFamilies();
 
 /// Of a token type label ("input", "cacheRead", "prompt_tokens" ...).
 [[nodiscard]] MeterColumn columnOfType(std::string_view type);

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/gateways/options.h"
+#include "core/gateways/promql/promsource.h"
+#include "core/gateways/registry.h"
+
+namespace flyball {
+
+namespace {
+
+constexpr std::int64_t kInterval = 30;
+constexpr Milliseconds kDeadline{30'000};
+constexpr std::size_t kMostBytes = std::size_t{16} << 20U;
+
+Result<std::unique_ptr<PolledSource>> openPromql(const SourceConfig &config, SymbolTable &symbols)
+{
+    SourceOptions options(config);
+    PromqlOptions chosen;
+    chosen.interval = options.seconds("interval_s", kInterval, 1, 3600);
+    chosen.match = options.text("match");
+    chosen.recorded = options.flag("recorded");
+    chosen.meters.workflowLabels = options.list("workflow_label", {});
+    if (!parsePromSpan(options.text("since", "1h"), chosen.since))
+        options.complain("since is how far back history is taken: 30m, 12h, 7d, 4w");
+    if (const Result<> fits = checkPromMatch(chosen.match); !fits)
+        options.complain(fits.error().message);
+    HttpConnection connection = options.connection(kDeadline, kMostBytes);
+    const auto split = splitUrl(config.target);
+    if (split && split->path.find('?') != std::string::npos)
+        options.complain("the address of the server has no '?'");
+    if (const Result<> done = options.done(); !done)
+        return done.error();
+    if (const auto client = HttpClient::open(connection); !client) // says at once what it could never use
+        return client.error();
+    chosen.meters.source = symbols.intern(config.target);
+    return std::unique_ptr<PolledSource>(
+        std::make_unique<PromqlSource>(std::move(connection), promBase(split->path), std::move(chosen), symbols));
+}
+
+constexpr RemoteOption kOptions[] = {
+    {"interval_s", "Seconds between two questions", "30", RemoteOption::Type::Seconds},
+    {"since", "History to take", "1h (30m, 12h, 7d, 4w)"},
+    {"match", "Only series with", "job=\"litellm\""},
+    {"recorded", "Read the recorded sums (flyball:...)", "", RemoteOption::Type::Flag},
+    {"workflow_label", "Labels that name the workflow", "workflow, workflow_name, api_key_alias ..."},
+    FLYBALL_CONNECTION_OPTIONS,
+};
+
+} // namespace
+
+RemoteKind promqlKind()
+{
+    RemoteKind kind;
+    kind.kind = "promql";
+    kind.label = "Prometheus server";
+    kind.about = "Spend of a whole fleet from Prometheus, VictoriaMetrics, Thanos or Mimir";
+    kind.target = "http://127.0.0.1:9090";
+    kind.options = kOptions;
+    kind.poll = openPromql;
+    return kind;
+}
+
+} // namespace flyball
