@@ -20,9 +20,9 @@ declare -A FLYBALL_DEPS=(
     [fonts]="fonts-dejavu-core"
     # A display for machines that have none.
     [headless]="xvfb xauth libgl1-mesa-dri"
-    # dbus-daemon to gnome-keyring: a session bus with a real keychain. openssl makes certificates. prometheus brings
-    # promtool.
-    [test]="python3 python3-prometheus-client prometheus qml6-module-qttest clang-format-14 shellcheck
+    # dbus-daemon to gnome-keyring: a session bus with a real keychain. openssl makes certificates. prometheus (which
+    # brings promtool) and victoria-metrics are servers that tests start for themselves.
+    [test]="python3 python3-prometheus-client prometheus victoria-metrics qml6-module-qttest clang-format-14 shellcheck
         dbus-daemon libglib2.0-bin gnome-keyring openssl
         dpkg-dev file lintian desktop-file-utils appstream man-db groff-base"
     # Only for test.sh --long: fuzzers need clang's runtime.

@@ -25,6 +25,7 @@ endforeach()
 flyball_install_gzipped(${FLYBALL_PACKAGING}/debian/changelog.in changelog.Debian ${FLYBALL_DOC_DIR})
 flyball_install_gzipped(${CMAKE_SOURCE_DIR}/CHANGELOG.md changelog ${FLYBALL_DOC_DIR})
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/resources/agents DESTINATION ${CMAKE_INSTALL_DATADIR}/flyball)
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/resources/prometheus DESTINATION ${CMAKE_INSTALL_DATADIR}/flyball)
 install(FILES ${FLYBALL_PACKAGING}/debian/copyright DESTINATION ${FLYBALL_DOC_DIR})
 
 if(TARGET flyball)

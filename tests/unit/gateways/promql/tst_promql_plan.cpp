@@ -3,6 +3,7 @@
 
 #include "core/gateways/meters/meanings.h"
 
+#include <QFile>
 #include <QRegularExpression>
 #include <QTest>
 #include <QUrl>
@@ -124,6 +125,26 @@ private Q_SLOTS:
         QCOMPARE(meterName("flyball:litellm_spend_metric:sum").meaning,
                  meterName("litellm_spend_metric_total").meaning);
         QVERIFY(meterName("flyball:litellm_spend_metric").meaning == nullptr);
+    }
+
+    /// Each rule keeps what is asked for, under a name that means something, for each target by itself.
+    void recordingRules()
+    {
+        QFile file(QStringLiteral(FLYBALL_SOURCE_DIR "/resources/prometheus/flyball-rules.yml"));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QRegularExpression rule(
+            QStringLiteral("record: flyball:(\\S+):sum\\s+expr: (?:>-\\s+)?sum by \\(job, instance,"
+                           "[^)]*\\)\\s+\\(([a-z_]+)"));
+        const QString text = QString::fromUtf8(file.readAll());
+        int rules = 0;
+        for (auto it = rule.globalMatch(text); it.hasNext(); ++rules) {
+            const auto match = it.next();
+            const std::string recorded = "flyball:" + match.captured(1).toStdString() + ":sum";
+            QVERIFY2(meterName(recorded).meaning, recorded.c_str());
+            QCOMPARE(meterName(recorded).meaning, meterName(match.captured(2).toStdString()).meaning);
+        }
+        QVERIFY(rules > 5);
+        QCOMPARE(rules, static_cast<int>(text.count(QStringLiteral("- record:"))));
     }
 
     void requests()
