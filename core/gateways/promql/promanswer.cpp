@@ -12,21 +12,10 @@ constexpr std::size_t kLooked = 1000; ///< bytes of a refusal that is no JSON
 
 bool mentions(std::string_view text, std::string_view word) { return text.find(word) != std::string_view::npos; }
 
-std::string oneLine(std::string_view text)
-{
-    constexpr std::size_t kMost = 300;
-    std::string out;
-    sanitiseUtf8(text.substr(0, kMost), out);
-    for (char &c : out)
-        c = static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
-    out.erase(out.find_last_not_of(' ') + 1);
-    return text.size() > kMost ? out + "..." : out;
-}
-
 /// "text/html" of "text/html; charset=utf-8".
 std::string kindOf(std::string_view contentType)
 {
-    const std::string kind = oneLine(contentType.substr(0, contentType.find(';')));
+    const std::string kind = promLine(contentType.substr(0, contentType.find(';')));
     return kind.empty() ? "no type" : kind;
 }
 
@@ -40,6 +29,16 @@ PromAnswer failed(PromFault fault, std::string error, std::string errorType = {}
 }
 
 } // namespace
+
+std::string promLine(std::string_view text, std::size_t most)
+{
+    std::string out;
+    sanitiseUtf8(text.substr(0, most), out);
+    for (char &c : out)
+        c = static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
+    out.erase(out.find_last_not_of(' ') + 1);
+    return text.size() > most ? out + "..." : out;
+}
 
 PromFault promFault(int status, std::string_view errorType, std::string_view error)
 {
@@ -69,7 +68,7 @@ PromAnswer readPromAnswer(int status, std::string_view contentType, std::string_
     if (!why.empty()) {
         if (good)
             return failed(PromFault::Broken, "not an answer of Prometheus (" + kindOf(contentType) + "): " + why);
-        const std::string words = mentions(contentType, "text/plain") ? ": " + oneLine(body) : std::string();
+        const std::string words = mentions(contentType, "text/plain") ? ": " + promLine(body) : std::string();
         return failed(promFault(status, {}, body.substr(0, kLooked)), http + words);
     }
     if (good && read.status == "success") {
@@ -81,9 +80,9 @@ PromAnswer readPromAnswer(int status, std::string_view contentType, std::string_
         return failed(PromFault::Broken, "not an answer of Prometheus (" + kindOf(contentType) + "): no status");
     std::string words = http;
     if (!out.errorType.empty() && out.errorType != std::to_string(status))
-        words += ' ' + oneLine(out.errorType);
+        words += ' ' + promLine(out.errorType);
     if (!out.error.empty())
-        words += ": " + oneLine(out.error);
+        words += ": " + promLine(out.error);
     return failed(promFault(good ? 422 : status, out.errorType, out.error), words, out.errorType);
 }
 

@@ -69,6 +69,9 @@ struct PromAnswer {
 /// 128 bytes a number, 200,000 series, 100 warnings; what goes beyond makes the whole answer Broken. Never throws.
 [[nodiscard]] PromAnswer readPromAnswer(int status, std::string_view contentType, std::string_view body);
 
+/// Words of a server for people: one line of valid text, at most `most` bytes of it.
+[[nodiscard]] std::string promLine(std::string_view text, std::size_t most = 300);
+
 /// What `status` and the words of a refusal mean.
 [[nodiscard]] PromFault promFault(int status, std::string_view errorType, std::string_view error);
 

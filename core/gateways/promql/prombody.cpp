@@ -115,18 +115,9 @@ private:
                      : type == "scalar" ? PromType::Scalar
                      : type == "string" ? PromType::String
                                         : PromType::None;
-        switch (m_out.type) {
-        case PromType::Vector:
-            return !m_pair && !m_values;
-        case PromType::Matrix:
-            return !m_pair && !m_value;
-        case PromType::Scalar:
-        case PromType::String:
-            return m_pair;
-        case PromType::None:
-            break;
-        }
-        return false;
+        const bool isPair = m_out.type == PromType::Scalar || m_out.type == PromType::String;
+        return m_out.type != PromType::None && m_pair == isPair && !(m_values && m_out.type == PromType::Vector)
+               && !(m_value && m_out.type == PromType::Matrix);
     }
 
     /// A list of series, or the bare pair of a scalar or a string.

@@ -18,15 +18,6 @@ void warn(Delivery &out, const std::string &what)
     out.health.warning += (out.health.warning.empty() ? "" : "; ") + what;
 }
 
-std::string shortText(const std::string &text)
-{
-    constexpr std::size_t kMost = 200;
-    std::string out = text.substr(0, kMost);
-    for (char &c : out)
-        c = static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    return out;
-}
-
 } // namespace
 
 PromqlSource::PromqlSource(HttpConnection connection, std::string base, PromqlOptions options, SymbolTable &symbols)
@@ -144,7 +135,7 @@ bool PromqlSource::take(const PromReply &reply, const PromWindow &window, TimeNs
     const bool partial = !reply.answer.warnings.empty();
     m_partial = partial ? m_partial + 1 : 0;
     if (partial)
-        warn(out, "not all data: " + shortText(reply.answer.warnings.front()));
+        warn(out, "not all data: " + promLine(reply.answer.warnings.front()));
     if (!partial || m_partial >= kMostPartial) {
         m_partial = 0;
         m_state.done = window.to;

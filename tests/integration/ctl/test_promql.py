@@ -20,7 +20,7 @@ import urllib.request
 import support
 
 WAIT = 90  # seconds; far beyond what is ever needed, machines are busy
-HERE = pathlib.Path(__file__).resolve().parent
+EXPORTER = pathlib.Path(__file__).resolve().parent / "gateways" / "litellm_exporter.py"
 RULES = "resources/prometheus/flyball-rules.yml"
 SERVERS = {"prometheus": "prometheus", "victoria": "victoria-metrics"}
 PICO = decimal.Decimal(10) ** 12
@@ -85,20 +85,19 @@ class Promql(support.Case):
                                    stdin=subprocess.DEVNULL, cwd=self.folder)
         return self.processes.enter_context(support.ended(process))
 
-    def export(self, calls, seed, after=0):
-        """Another life of the exporter."""
-        process = self.start(interpreter(), "-B", HERE / "litellm_exporter.py", self.port, calls, "--seed", seed,
-                             "--every", "0.05", "--after", after)
-        until(lambda: self.page(), "the exporter does not answer")
-        return process
+    def export(self, calls, seed):
+        """Another life of the exporter: it begins to count when it was scraped once."""
+        return self.start(interpreter(), "-B", EXPORTER, self.port, "--calls", calls, "--seed", seed, "--rate", "0.05",
+                          "--wait")
 
-    def page(self):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=5) as answer:
+    def fetch(self, path):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
             return answer.read().decode()
 
     def serve(self):
         shutil.copy(support.ROOT / RULES, self.folder / "rules.yml")
-        text = ("global:\n  scrape_interval: 1s\n%sscrape_configs:\n  - job_name: litellm\n    static_configs:\n"
+        text = ("global:\n  scrape_interval: 1s\n%sscrape_configs:\n  - job_name: litellm\n"
+                "    metrics_path: /metrics/\n    static_configs:\n"
                 f"      - targets: ['127.0.0.1:{self.port}']\n")
         (self.folder / "prometheus.yml").write_text(
             text % "  evaluation_interval: 1s\nrule_files: [rules.yml]\n")
@@ -126,19 +125,15 @@ class Promql(support.Case):
             len(last[w]) == len(near[w]) and all(abs(a - b) < 1e-11 for a, b in zip(sorted(last[w]), near[w]))
             for w in near)
 
-    def live(self, calls, seed, after=0):
+    def live(self, calls, seed):
         """One life: the values of its counters when all servers have seen them."""
-        exporter = self.export(calls, seed, after)
-        until(lambda: self.calls_made() == calls, "the calls were not made")
-        page = counters(self.page())
+        exporter = self.export(calls, seed)
+        until(lambda: self.fetch("/done") == "", "the calls were not made")
+        page = counters(self.fetch("/metrics/"))
         for server in SERVERS:
             for name in (SPEND, *TOKENS.values()):
                 until(lambda s=server, n=name: self.scraped(s, n, page[n]), f"{server} did not scrape {name}")
         return exporter, page
-
-    def calls_made(self):
-        found = re.findall(r"^litellm_request_total_latency_metric_count\{.*\} (\S+)$", self.page(), re.MULTILINE)
-        return sum(float(v) for v in found)
 
     def source(self, server, **options):
         text = "&".join(f"{k}={v}" for k, v in {"interval_s": 1, "since": "20m", **options}.items())
@@ -182,7 +177,7 @@ class Promql(support.Case):
             until(lambda s=server: self.ask(s, "1"), f"{server} does not answer")
         homes = {server: self.ingesting(f"live-{server}", self.source(server)) for server in SERVERS}
         recorded = self.ingesting("recorded", self.source("prometheus", recorded=1))
-        first, one = self.live(60, 7, after=3)
+        first, one = self.live(60, 7)
         expected = {w: pico(values) for w, values in one[SPEND].items()}
         self.assertEqual(len(expected), 3)
         for server in SERVERS:
@@ -192,7 +187,10 @@ class Promql(support.Case):
         first.kill()
         first.wait()
         time.sleep(2.5)  # the servers see that it is gone
+        homes["prometheus"].kill()  # and Flyball is killed while they count again
+        homes["prometheus"].wait()
         _, two = self.live(45, 8)
+        homes["prometheus"] = self.ingesting("live-prometheus", self.source("prometheus"))
         expected = {w: pico(one[SPEND][w]) + pico(two[SPEND].get(w, [])) for w in expected}
         for server in SERVERS:
             self.check_spend(f"live-{server}", expected)
