@@ -10,6 +10,7 @@
 
 /// One line per kind of remote source.
 #define FLYBALL_REMOTE_KINDS(KIND) KIND(prometheusKind) KIND(promqlKind) KIND(otlpKind)
+#define FLYBALL_REMOTE_KINDS(KIND) KIND(liteLlmKind)
 
 namespace flyball {
 

@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::uint64_t kTraceSeed = 0x117E11;
 constexpr std::uint64_t kCallSeed = 0x117E12;
+constexpr std::uint64_t kRowMark = 0x5EED0F70C5ULL << 1U; // leaves the lowest bit
+
+Key128 keyOf(std::string_view id) { return hashKey(id, kCallSeed); }
 
 class LiteLlmReader final : public RecordReader {
 public:
@@ -50,7 +53,10 @@ void LiteLlmReader::readPayload(std::string_view text, std::int64_t at, FactBatc
         reject(out, kindOfBadLine(text), at, text.size());
         return;
     }
-    const std::string_view own = payload.has("litellm_call_id") ? payload.id("litellm_call_id") : payload.id("id");
+    const bool filed = payload.has(kSpendLogId);
+    const std::string_view own = filed                            ? payload.id(kSpendLogId)
+                                 : payload.has("litellm_call_id") ? payload.id("litellm_call_id")
+                                                                  : payload.id("id");
     if (own.empty() && !payload.has("model")) {
         ++out.ignored;
         return;
@@ -64,15 +70,15 @@ void LiteLlmReader::readPayload(std::string_view text, std::int64_t at, FactBatc
     readTimes(payload, fact);
     readStatus(payload, fact);
     readNames(payload, metadata, fact);
-    // Failed attempts of one request may share its id: they differ in when they began.
+    // As the proxy fills session_id of its spend log: rows and payloads of one request have to meet.
+    const std::string_view trace = payload.has("session_id") ? payload.id("session_id") : payload.id("trace_id");
+    // Failed attempts of one request may share its id: they differ in when they began. The spend log has one row.
     std::string identity(own.empty() ? text : own);
-    if (fact.responseCache == ResponseCache::None && (fact.flags & CallFailed) != 0)
+    if (!filed && fact.responseCache == ResponseCache::None && (fact.flags & CallFailed) != 0)
         identity += payload.raw("startTime");
-    const Key128 key = hashKey(identity, kCallSeed);
-    const std::string_view trace = payload.id("trace_id");
-    fact.group = trace.empty() ? key : hashKey(trace, kTraceSeed);
-    fact.sub = key.lo | 1;
-    addOfGateway(fact, payload.id("id"), out);
+    fact.group = trace.empty() ? keyOf(identity) : hashKey(trace, kTraceSeed);
+    fact.sub = filed ? subOfSpendRow(identity) : subOfLiteLlmCall(identity);
+    addOfGateway(fact, filed ? own : payload.id("id"), out);
     const JsonFields evaluation = payload.object("eval_information");
     if (!evaluation.empty())
         readEvaluation(evaluation, fact, out);
@@ -212,6 +218,9 @@ void LiteLlmReader::readEvaluation(const JsonFields &evaluation, const CallFact 
 }
 
 } // namespace
+
+std::uint64_t subOfLiteLlmCall(std::string_view id) { return keyOf(id).lo | 1; }
+std::uint64_t subOfSpendRow(std::string_view requestId) { return subOfLiteLlmCall(requestId) ^ kRowMark; }
 
 std::unique_ptr<LineReader> makeLiteLlmReader(ReaderContext context)
 {

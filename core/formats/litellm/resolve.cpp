@@ -1,10 +1,39 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <unordered_map>
 
 #include "core/formats/litellm/litellm.h"
 #include "core/formats/recordreader.h"
 
 namespace flyball {
+
+namespace {
+
+/// Of a row of the spend log and a logged payload the payload counts: it says more. A row is filed under the id of the
+/// call, or of its response.
+void dropToldRows(const GroupFacts &facts, const SymbolTable &symbols, ResolvedGroup &out)
+{
+    if (facts.calls.size() < 2)
+        return;
+    std::unordered_map<std::uint64_t, std::size_t> places;
+    for (std::size_t i = 0; i < facts.calls.size(); ++i)
+        places.emplace(facts.calls[i].sub, i);
+    const auto drop = [&](std::uint64_t sub) {
+        if (const auto row = places.find(sub); row != places.end())
+            out.counted[row->second] = false;
+    };
+    const std::uint64_t mark = subOfSpendRow({}) ^ subOfLiteLlmCall({});
+    for (const CallFact &fact : facts.calls) {
+        const std::string_view response = symbols.text(fact.request);
+        const std::uint64_t byResponse = response.empty() ? 0 : subOfSpendRow(response);
+        if (byResponse == fact.sub)
+            continue; // a row itself
+        drop(fact.sub ^ mark);
+        drop(byResponse);
+    }
+}
+
+} // namespace
 
 void resolveLiteLlmTrace(const GroupFacts &facts, const TraitLookup &traits, ResolvedGroup &out)
 {
@@ -35,6 +64,7 @@ void resolveLiteLlmTrace(const GroupFacts &facts, const TraitLookup &traits, Res
     for (Call &call : out.calls)
         if (call.names.workflow == 0)
             call.names.workflow = run.workflow;
+    dropToldRows(facts, symbols, out);
     out.runs.push_back(run);
 }
 

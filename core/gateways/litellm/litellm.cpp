@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/formats/litellm/litellm.h"
+
+#include "core/base/money.h"
+#include "core/gateways/litellm/spendrow.h"
+#include "core/gateways/registry.h"
+#include "core/gateways/rest/logsource.h"
+#include "core/gateways/rest/timetext.h"
+
+#include <array>
+
+namespace flyball {
+
+namespace {
+
+constexpr int kPageSize = 100; ///< the most it gives
+constexpr std::string_view kPath = "/spend/logs/ui";
+constexpr TimeNs kBudgetsEvery = 10 * kMinute;
+
+/// "2026-11-21 20:03:40", which it takes for UTC.
+std::string dateText(TimeNs time, bool up)
+{
+    std::string text = secondText(time, up);
+    text[10] = ' ';
+    text.pop_back();
+    return urlEncoded(text);
+}
+
+std::string cents(const UsdSum &sum)
+{
+    const std::int64_t cents = divideHalfEven(sum.nanoUsd(), 10'000'000);
+    const std::string text = std::to_string(cents % 100);
+    return "$" + std::to_string(cents / 100) + (text.size() < 2 ? ".0" : ".") + text;
+}
+
+class LiteLlmSource final : public LogSource {
+public:
+    LiteLlmSource(Settings settings, SymbolTable &symbols) : LogSource(std::move(settings), symbols) {}
+
+private:
+    Result<LogPage> page(TimeNs begin, TimeNs end, int number) override;
+    void take(const LogRow &row, FactBatch &out) override;
+    void begin(TimeNs now) override
+    {
+        m_reader = makeLiteLlmReader({&m_symbols, m_source, m_settings.target, now, true});
+    }
+    std::string budgets(TimeNs now) override;
+    void readBudgets();
+
+    std::unique_ptr<LineReader> m_reader;
+    std::string m_budgets;
+    TimeNs m_budgetsRead = 0;
+};
+
+Result<LogPage> LiteLlmSource::page(TimeNs begin, TimeNs end, int number)
+{
+    auto body = get(std::string(kPath) + "?start_date=" + dateText(begin, false) + "&end_date=" + dateText(end, true)
+                    + "&page=" + std::to_string(number + 1) + "&page_size=" + std::to_string(kPageSize));
+    if (!body)
+        return body.error();
+    LogPage page;
+    page.body = std::make_unique<const std::string>(std::move(*body));
+    JsonFields answer;
+    const bool listed = answer.parse(*page.body) && forEachElement(answer.raw("data"), [&](std::string_view text) {
+                            LogRow row;
+                            row.text = text;
+                            JsonFields fields;
+                            (void)fields.parse(text);
+                            const std::string_view id = fields.id("request_id");
+                            row.id = hash64(id.empty() ? text : id);
+                            row.start = fields.time("startTime").value_or(kNoTime);
+                            page.rows.push_back(row);
+                        });
+    if (!listed)
+        return Error{ErrorCode::Malformed, "its answer is no page of spend logs: there is no list \"data\" in it"};
+    std::int64_t value = 0;
+    if (parseInt64(answer.digits("total"), value))
+        page.total = value;
+    if (parseInt64(answer.digits("total_pages"), value))
+        page.pages = value;
+    page.last = page.pages >= 0 ? number + 1 >= page.pages : page.rows.size() < kPageSize;
+    return page;
+}
+
+void LiteLlmSource::take(const LogRow &row, FactBatch &out)
+{
+    const SpendRow read = readSpendRow(row.text, m_settings.label);
+    if (!read.rejection.empty()) {
+        reject(read.rejection, row, out);
+        return;
+    }
+    const std::size_t before = out.calls.size();
+    m_reader->read(read.payload, 0, out);
+    if (!read.workflow.empty())
+        for (std::size_t i = before; i < out.calls.size(); ++i)
+            out.calls[i].names.workflow = m_symbols.internChecked(read.workflow);
+}
+
+/// "3 keys, 2 with a cap, $12.40 of $50.00": of those with a cap, what is spent and what may be.
+void LiteLlmSource::readBudgets()
+{
+    const std::string body = tryGet("/key/list?page=1&size=100&return_full_object=true");
+    JsonFields answer;
+    std::int64_t keys = 0;
+    std::int64_t capped = 0;
+    UsdSum spent;
+    UsdSum caps;
+    const bool listed = answer.parse(body) && forEachElement(answer.raw("keys"), [&](std::string_view text) {
+                            JsonFields key;
+                            std::int64_t cap = 0;
+                            std::int64_t spend = 0;
+                            ++keys;
+                            if (!key.parse(text) || !parsePicoUsd(key.digits("max_budget"), cap) || cap < 0
+                                || !parsePicoUsd(key.digits("spend"), spend))
+                                return;
+                            ++capped;
+                            spent.add(spend);
+                            caps.add(cap);
+                        });
+    m_budgets.clear();
+    if (!listed || keys == 0)
+        return;
+    std::int64_t total = 0;
+    if (parseInt64(answer.digits("total_count"), total) && total > keys)
+        m_budgets = "the first " + std::to_string(keys) + " of " + std::to_string(total) + " keys";
+    else
+        m_budgets = std::to_string(keys) + (keys == 1 ? " key" : " keys");
+    m_budgets += ", " + (capped == 0 ? std::string("none") : std::to_string(capped)) + " with a cap";
+    if (capped > 0)
+        m_budgets += ", " + cents(spent) + " of " + cents(caps);
+}
+
+std::string LiteLlmSource::budgets(TimeNs)
+{
+    const TimeNs now = monotonicNow();
+    if (m_budgetsRead == 0 || now - m_budgetsRead >= kBudgetsEvery) {
+        m_budgetsRead = now;
+        readBudgets();
+    }
+    return m_budgets;
+}
+
+Result<std::unique_ptr<PolledSource>> openLiteLlm(const SourceConfig &config, SymbolTable &symbols)
+{
+    auto settings = LogSource::settings(
+        config, kPath, {"key_alias", "key", "team", "user", "end_user", "model_group", "tag:", "metadata:"});
+    if (!settings)
+        return settings.error();
+    return std::unique_ptr<PolledSource>(std::make_unique<LiteLlmSource>(std::move(*settings), symbols));
+}
+
+} // namespace
+
+RemoteKind liteLlmKind()
+{
+    static constexpr std::array options{FLYBALL_LOG_OPTIONS("key_alias, team, user, tag:NAME, metadata:NAME"),
+                                        FLYBALL_CONNECTION_OPTIONS};
+    RemoteKind kind;
+    kind.kind = "litellm";
+    kind.label = "LiteLLM spend log";
+    kind.about = "Every call of a LiteLLM proxy with a database, as its spend log tells it";
+    kind.target = "https://litellm.example:4000";
+    kind.options = options;
+    kind.poll = openLiteLlm;
+    return kind;
+}
+
+} // namespace flyball

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/gateways/rest/logsource.h"
+
+#include "core/base/jsoncursor.h"
+#include "core/gateways/rest/timetext.h"
+
+namespace flyball {
+
+namespace {
+
+constexpr Milliseconds kDeadline{30'000};
+constexpr std::size_t kMostBytes = std::size_t{32} << 20U; ///< of a page: some versions put prompts into it
+
+/// Seconds, or a number of them with s, m, h or d behind.
+TimeNs lengthOf(SourceOptions &options, const std::string &name, std::int64_t otherwise, std::int64_t most)
+{
+    std::string text = options.text(name);
+    std::int64_t unit = 1;
+    if (!text.empty())
+        for (const auto &[letter, seconds] : {std::pair{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86'400}})
+            if (text.back() == letter) {
+                unit = seconds;
+                text.pop_back();
+                break;
+            }
+    std::int64_t number = 0;
+    if (options.text(name).empty())
+        return otherwise * kSecond;
+    if (!parseInt64(text, number) || number < 0 || number > most / unit) {
+        options.complain('"' + name + "\" is a number of seconds, or one with m, h or d behind, up to "
+                         + std::to_string(most) + " seconds");
+        return otherwise * kSecond;
+    }
+    return number * unit * kSecond;
+}
+
+} // namespace
+
+Result<LogSource::Settings> LogSource::settings(const SourceConfig &config, std::string_view ownPath,
+                                                const std::vector<std::string_view> &labels)
+{
+    SourceOptions options(config);
+    Settings out;
+    out.connection = options.connection(kDeadline, kMostBytes);
+    out.interval = options.seconds("interval_s", 10, 1, 3600);
+    out.since = lengthOf(options, "since", 86'400, 400 * 86'400);
+    out.late = lengthOf(options, "late_s", 900, 86'400);
+    out.target = config.target;
+    if (const auto split = splitUrl(config.target)) {
+        out.base = split->path;
+        if (out.base.find('?') != std::string::npos)
+            options.complain("the target has no query behind its path");
+        while (out.base.ends_with('/'))
+            out.base.pop_back();
+        if (out.base.ends_with(ownPath))
+            out.base.resize(out.base.size() - ownPath.size());
+    }
+    if (auto label = WorkflowLabel::parse(options.list("workflow_label", ""), labels))
+        out.label = std::move(*label);
+    else
+        options.complain(label.error().message);
+    if (const Result<> done = options.done(); !done)
+        return done.error();
+    return out;
+}
+
+LogSource::LogSource(Settings settings, SymbolTable &symbols)
+    : m_settings(std::move(settings)),
+      m_symbols(symbols),
+      m_source(m_symbols.intern(m_settings.target)),
+      m_client(m_settings.connection),
+      m_tail(m_settings.since, m_settings.late)
+{}
+
+void LogSource::reject(std::string_view reason, const LogRow &row, FactBatch &out)
+{
+    ++out.lines;
+    out.rejects.push_back({m_symbols.intern(reason), m_source, 0, static_cast<std::int64_t>(row.text.size())});
+}
+
+Delivery LogSource::poll(const std::string &state, TimeNs now)
+{
+    Delivery out;
+    out.hasHealth = true;
+    begin(now);
+    const Result<> begun = m_client.begin();
+    auto read = begun ? m_tail.read(
+                    state, now, [this](TimeNs begin, TimeNs end, int number) { return page(begin, end, number); },
+                    [&](const LogRow &row) { take(row, out.batch); })
+                      : Result<LogTail::Outcome>(begun.error());
+    if (!read) {
+        out.batch.clear();
+        out.health = m_client.failed(read.error(), now);
+        return out;
+    }
+    m_rows += out.batch.lines;
+    out.state = std::move(read->state);
+    out.health = m_client.good(now, read->more ? 0 : m_settings.interval);
+    out.health.warning = m_tail.warning();
+    out.health.detail = std::to_string(m_rows) + (m_rows == 1 ? " call read" : " calls read");
+    if (!read->progress.empty())
+        out.health.detail += ", " + read->progress;
+    else if (m_tail.newest() != kNoTime)
+        out.health.detail += ", the newest began at " + secondText(m_tail.newest(), false);
+    if (const std::string more = budgets(now); !more.empty())
+        out.health.detail += "; " + more;
+    return out;
+}
+
+} // namespace flyball

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/gateways/options.h"
+#include "core/gateways/rest/logtail.h"
+#include "core/gateways/rest/restclient.h"
+#include "core/gateways/rest/workflowlabel.h"
+
+#include <optional>
+#include <string>
+
+namespace flyball {
+
+/// What every gateway that tells its calls in pages has in common: one poll reads on, gives facts with the state that
+/// led to them, and says how it went.
+class LogSource : public PolledSource {
+public:
+    struct Settings {
+        HttpConnection connection;
+        TimeNs interval = 0;
+        TimeNs since = 0;
+        TimeNs late = 0;
+        std::string target; ///< as configured: what rows and refusals are filed under
+        std::string base;   ///< the path before all others, without '/' behind
+        WorkflowLabel label;
+    };
+    /// interval_s, since, late_s, workflow_label and the connection's. `ownPath` may stand behind the base.
+    [[nodiscard]] static Result<Settings> settings(const SourceConfig &config, std::string_view ownPath,
+                                                   const std::vector<std::string_view> &labels);
+
+    Delivery poll(const std::string &state, TimeNs now) final;
+    void stop() final { m_client.stop(); }
+
+protected:
+    LogSource(Settings settings, SymbolTable &symbols);
+
+    /// The page, its rows pointing into its body.
+    [[nodiscard]] virtual Result<LogPage> page(TimeNs begin, TimeNs end, int number) = 0;
+    /// Facts of a row.
+    virtual void take(const LogRow &row, FactBatch &out) = 0;
+    /// Before the rows of a poll. `now`: arrival.
+    virtual void begin(TimeNs now) = 0;
+    /// More to say when all is well; may ask.
+    [[nodiscard]] virtual std::string budgets(TimeNs /*now*/) { return {}; }
+    void reject(std::string_view reason, const LogRow &row, FactBatch &out);
+    [[nodiscard]] Result<std::string> get(const std::string &path) { return m_client.get(m_settings.base + path); }
+    [[nodiscard]] std::string tryGet(const std::string &path) { return m_client.tryGet(m_settings.base + path); }
+
+    Settings m_settings;
+    SymbolCache m_symbols;
+    Symbol m_source;
+
+private:
+    RestClient m_client;
+    LogTail m_tail;
+    std::int64_t m_rows = 0; ///< since the start
+};
+
+/// The options of such a source besides the connection's.
+#define FLYBALL_LOG_OPTIONS(labels)                                                                                    \
+    RemoteOption{"interval_s", "Ask every", "10", RemoteOption::Type::Seconds},                                        \
+        RemoteOption{"since", "Read back", "86400", RemoteOption::Type::Seconds},                                      \
+        RemoteOption{"late_s", "Longest call", "900", RemoteOption::Type::Seconds}, RemoteOption                       \
+    {                                                                                                                  \
+        "workflow_label", "Workflow is", labels                                                                        \
+    }
+
+} // namespace flyball

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/gateways/rest/restclient.h"
+
+#include "core/base/time.h"
+#include "core/formats/jsonfields.h"
+
+#include <QRandomGenerator>
+
+#include <algorithm>
+
+namespace flyball {
+
+namespace {
+
+constexpr TimeNs kRefused = 15 * kMinute;
+constexpr std::size_t kMostWords = 200;
+const RetryPolicy kPatience{1, Milliseconds(1000), Milliseconds(300'000)};
+
+bool isWord(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_'
+           || c == '.' || c == '+' || c == '/' || c == '=';
+}
+
+/// Servers repeat keys, whole or in part, also such as are not ours.
+void maskKeys(std::string &text)
+{
+    for (const std::string_view mark : {"sk-", "Bearer ", "bearer "})
+        for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at)) {
+            at += mark.size();
+            std::size_t end = at;
+            while (end < text.size() && isWord(text[end]))
+                ++end;
+            text.replace(at, end - at, "***");
+        }
+}
+
+std::string oneLine(std::string_view text)
+{
+    std::string clean;
+    sanitiseUtf8(text.substr(0, 4 * kMostWords), clean);
+    maskKeys(clean);
+    for (char &c : clean)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+            c = ' ';
+    if (clean.size() <= kMostWords)
+        return clean;
+    std::size_t end = kMostWords;
+    while (end > 0 && (static_cast<unsigned char>(clean[end]) & 0xC0U) == 0x80U)
+        --end;
+    return clean.substr(0, end) + "...";
+}
+
+bool isPage(std::string_view body, std::string_view type)
+{
+    const std::size_t first = body.find_first_not_of(" \t\r\n");
+    return type.find("html") != std::string_view::npos || (first != std::string_view::npos && body[first] == '<');
+}
+
+bool isJson(std::string_view body)
+{
+    const std::size_t first = body.find_first_not_of(" \t\r\n");
+    return first != std::string_view::npos && (body[first] == '{' || body[first] == '[');
+}
+
+} // namespace
+
+std::string serverWords(std::string_view body)
+{
+    if (isPage(body, {}))
+        return {};
+    JsonFields answer;
+    if (!answer.parse(body))
+        return isJson(body) ? std::string() : oneLine(body);
+    for (const std::string_view key : {"error", "detail"}) {
+        const JsonFields inner = answer.object(key);
+        for (const std::string_view name : {"message", "error"}) {
+            const JsonFields innermost = inner.object(name);
+            const std::string_view text = innermost.empty() ? inner.text(name) : innermost.text("message");
+            if (!text.empty())
+                return oneLine(text);
+        }
+        if (const std::string_view text = answer.text(key); !text.empty())
+            return oneLine(text);
+    }
+    return oneLine(answer.text("message"));
+}
+
+Result<> RestClient::begin()
+{
+    const std::lock_guard lock(m_mutex);
+    m_status = 0;
+    m_retryAfter.clear();
+    if (m_client && !m_stopped)
+        return {};
+    auto client = HttpClient::open(m_connection);
+    if (!client)
+        return client.error();
+    m_client = std::move(*client);
+    m_stopped = false;
+    return {};
+}
+
+void RestClient::stop()
+{
+    const std::lock_guard lock(m_mutex);
+    m_stopped = true;
+    if (m_client)
+        m_client->stop();
+}
+
+Result<HttpReply> RestClient::ask(const std::string &path)
+{
+    std::shared_ptr<HttpClient> client;
+    {
+        const std::lock_guard lock(m_mutex);
+        client = m_client;
+    }
+    if (!client)
+        return Error{ErrorCode::Cancelled, "stopped"};
+    return client->get(path);
+}
+
+Result<std::string> RestClient::get(const std::string &path)
+{
+    Result<HttpReply> reply = ask(path);
+    if (!reply)
+        return reply.error();
+    if (reply->status != 200) {
+        m_status = reply->status;
+        m_retryAfter = reply->header("retry-after");
+        const std::string words = serverWords(reply->body);
+        const std::string said = words.empty() ? std::string() : ": " + words;
+        const bool refused = m_status == 401 || m_status == 403;
+        return Error{ErrorCode::Unreadable, (refused ? "it refuses the key, status " : "it answers with status ")
+                                                + std::to_string(m_status) + said};
+    }
+    if (isPage(reply->body, reply->contentType))
+        return Error{ErrorCode::Malformed, "it answers with a web page, not with JSON: a login stands in front of it?"};
+    if (!isJson(reply->body))
+        return Error{ErrorCode::Malformed, "its answer is not JSON"};
+    return std::move(reply->body);
+}
+
+std::string RestClient::tryGet(const std::string &path)
+{
+    Result<HttpReply> reply = ask(path);
+    return reply && reply->status == 200 && isJson(reply->body) ? std::move(reply->body) : std::string();
+}
+
+RemoteHealth RestClient::failed(const Error &error, TimeNs now)
+{
+    m_failures = std::min(m_failures + 1, 32);
+    RemoteHealth health;
+    health.at = now;
+    health.error = oneLine(error.message);
+    TimeNs wait = kRefused;
+    if (m_status != 401 && m_status != 403) {
+        const bool told = m_status == 429 || m_status == 503;
+        wait = retryDelay(kPatience, m_failures + 1, told ? m_retryAfter : std::string(), now / kSecond,
+                          QRandomGenerator::global()->generateDouble())
+                   .count()
+               * (kSecond / 1000);
+    }
+    health.nextAt = monotonicNow() + wait;
+    return health;
+}
+
+RemoteHealth RestClient::good(TimeNs now, TimeNs interval)
+{
+    m_failures = 0;
+    RemoteHealth health;
+    health.at = now;
+    health.nextAt = monotonicNow() + interval;
+    health.staleAfter = 3 * interval + kMinute;
+    return health;
+}
+
+} // namespace flyball
