@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/engine/factstore.h"
 
-#include "core/formats/meters/meters.h"
-
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -55,7 +53,7 @@ const Format *FactStore::formatFor(Symbol kind)
 {
     if (kind != m_lastKind || !m_lastFormat) {
         m_lastKind = kind;
-        m_lastFormat = m_symbols.text(kind) == kMetersKind ? &metersFormat() : formatOfKind(m_symbols.text(kind));
+        m_lastFormat = formatOfFacts(m_symbols.text(kind));
     }
     return m_lastFormat;
 }

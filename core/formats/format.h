@@ -85,6 +85,8 @@ struct Format {
 
 [[nodiscard]] std::span<const Format> formats();
 [[nodiscard]] const Format *formatOfKind(std::string_view kind);
+/// What decides facts of this kind: a format as above, or one that no file is of.
+[[nodiscard]] const Format *formatOfFacts(std::string_view kind);
 /// The format whose sniff accepts the head of a file, or nullptr. `record`: it is the head of a file's first record
 /// (Chunk::record), which can be of a format of lines as well.
 [[nodiscard]] const Format *sniffFormat(std::string_view head, bool record = false);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <array>
 
+#include "core/formats/bifrost/bifrost.h"
 #include "core/formats/format.h"
+#include "core/formats/meters/meters.h"
 
 /// One line per format, in the order in which the head of a file is shown to them.
 #define FLYBALL_FORMATS(FORMAT)                                                                                        \
@@ -34,6 +36,14 @@ const Format *formatOfKind(std::string_view kind)
         if (format.kind == kind)
             return &format;
     return nullptr;
+}
+
+const Format *formatOfFacts(std::string_view kind)
+{
+    for (const Format *told : {&metersFormat(), &bifrostFormat()})
+        if (told->kind == kind)
+            return told;
+    return formatOfKind(kind);
 }
 
 const Format *sniffFormat(std::string_view head, bool record)

@@ -11,6 +11,7 @@
 /// One line per kind of remote source.
 #define FLYBALL_REMOTE_KINDS(KIND) KIND(prometheusKind) KIND(promqlKind) KIND(otlpKind)
 #define FLYBALL_REMOTE_KINDS(KIND) KIND(liteLlmKind)
+#define FLYBALL_REMOTE_KINDS(KIND) KIND(liteLlmKind) KIND(bifrostKind)
 
 namespace flyball {
 

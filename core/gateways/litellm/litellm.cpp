@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/formats/litellm/litellm.h"
 
-#include "core/base/money.h"
 #include "core/gateways/litellm/spendrow.h"
 #include "core/gateways/registry.h"
+#include "core/gateways/rest/budgetsum.h"
 #include "core/gateways/rest/logsource.h"
 #include "core/gateways/rest/timetext.h"
 
@@ -15,7 +15,6 @@ namespace {
 
 constexpr int kPageSize = 100; ///< the most it gives
 constexpr std::string_view kPath = "/spend/logs/ui";
-constexpr TimeNs kBudgetsEvery = 10 * kMinute;
 
 /// "2026-11-21 20:03:40", which it takes for UTC.
 std::string dateText(TimeNs time, bool up)
@@ -24,13 +23,6 @@ std::string dateText(TimeNs time, bool up)
     text[10] = ' ';
     text.pop_back();
     return urlEncoded(text);
-}
-
-std::string cents(const UsdSum &sum)
-{
-    const std::int64_t cents = divideHalfEven(sum.nanoUsd(), 10'000'000);
-    const std::string text = std::to_string(cents % 100);
-    return "$" + std::to_string(cents / 100) + (text.size() < 2 ? ".0" : ".") + text;
 }
 
 class LiteLlmSource final : public LogSource {
@@ -44,12 +36,9 @@ private:
     {
         m_reader = makeLiteLlmReader({&m_symbols, m_source, m_settings.target, now, true});
     }
-    std::string budgets(TimeNs now) override;
-    void readBudgets();
+    std::string budgets() override;
 
     std::unique_ptr<LineReader> m_reader;
-    std::string m_budgets;
-    TimeNs m_budgetsRead = 0;
 };
 
 Result<LogPage> LiteLlmSource::page(TimeNs begin, TimeNs end, int number)
@@ -96,48 +85,19 @@ void LiteLlmSource::take(const LogRow &row, FactBatch &out)
             out.calls[i].names.workflow = m_symbols.internChecked(read.workflow);
 }
 
-/// "3 keys, 2 with a cap, $12.40 of $50.00": of those with a cap, what is spent and what may be.
-void LiteLlmSource::readBudgets()
+std::string LiteLlmSource::budgets()
 {
     const std::string body = tryGet("/key/list?page=1&size=100&return_full_object=true");
     JsonFields answer;
-    std::int64_t keys = 0;
-    std::int64_t capped = 0;
-    UsdSum spent;
-    UsdSum caps;
+    BudgetSum sum;
     const bool listed = answer.parse(body) && forEachElement(answer.raw("keys"), [&](std::string_view text) {
                             JsonFields key;
-                            std::int64_t cap = 0;
-                            std::int64_t spend = 0;
-                            ++keys;
-                            if (!key.parse(text) || !parsePicoUsd(key.digits("max_budget"), cap) || cap < 0
-                                || !parsePicoUsd(key.digits("spend"), spend))
-                                return;
-                            ++capped;
-                            spent.add(spend);
-                            caps.add(cap);
+                            (void)key.parse(text);
+                            sum.add(key.digits("spend"), key.digits("max_budget"));
                         });
-    m_budgets.clear();
-    if (!listed || keys == 0)
-        return;
     std::int64_t total = 0;
-    if (parseInt64(answer.digits("total_count"), total) && total > keys)
-        m_budgets = "the first " + std::to_string(keys) + " of " + std::to_string(total) + " keys";
-    else
-        m_budgets = std::to_string(keys) + (keys == 1 ? " key" : " keys");
-    m_budgets += ", " + (capped == 0 ? std::string("none") : std::to_string(capped)) + " with a cap";
-    if (capped > 0)
-        m_budgets += ", " + cents(spent) + " of " + cents(caps);
-}
-
-std::string LiteLlmSource::budgets(TimeNs)
-{
-    const TimeNs now = monotonicNow();
-    if (m_budgetsRead == 0 || now - m_budgetsRead >= kBudgetsEvery) {
-        m_budgetsRead = now;
-        readBudgets();
-    }
-    return m_budgets;
+    (void)parseInt64(answer.digits("total_count"), total);
+    return listed ? sum.text("key", total) : std::string();
 }
 
 Result<std::unique_ptr<PolledSource>> openLiteLlm(const SourceConfig &config, SymbolTable &symbols)

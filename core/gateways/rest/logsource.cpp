@@ -9,6 +9,7 @@ namespace flyball {
 namespace {
 
 constexpr Milliseconds kDeadline{30'000};
+constexpr TimeNs kBudgetsEvery = 10 * kMinute;
 constexpr std::size_t kMostBytes = std::size_t{32} << 20U; ///< of a page: some versions put prompts into it
 
 /// Seconds, or a number of them with s, m, h or d behind.
@@ -102,8 +103,13 @@ Delivery LogSource::poll(const std::string &state, TimeNs now)
         out.health.detail += ", " + read->progress;
     else if (m_tail.newest() != kNoTime)
         out.health.detail += ", the newest began at " + secondText(m_tail.newest(), false);
-    if (const std::string more = budgets(now); !more.empty())
-        out.health.detail += "; " + more;
+    const TimeNs clock = monotonicNow();
+    if (m_budgetsRead == 0 || clock - m_budgetsRead >= kBudgetsEvery) {
+        m_budgetsRead = clock;
+        m_budgets = budgets();
+    }
+    if (!m_budgets.empty())
+        out.health.detail += "; " + m_budgets;
     return out;
 }
 

@@ -40,8 +40,8 @@ protected:
     virtual void take(const LogRow &row, FactBatch &out) = 0;
     /// Before the rows of a poll. `now`: arrival.
     virtual void begin(TimeNs now) = 0;
-    /// More to say when all is well; may ask.
-    [[nodiscard]] virtual std::string budgets(TimeNs /*now*/) { return {}; }
+    /// What the gateway says of budgets, in words; asked now and then, when all is well.
+    [[nodiscard]] virtual std::string budgets() { return {}; }
     void reject(std::string_view reason, const LogRow &row, FactBatch &out);
     [[nodiscard]] Result<std::string> get(const std::string &path) { return m_client.get(m_settings.base + path); }
     [[nodiscard]] std::string tryGet(const std::string &path) { return m_client.tryGet(m_settings.base + path); }
@@ -54,6 +54,8 @@ private:
     RestClient m_client;
     LogTail m_tail;
     std::int64_t m_rows = 0; ///< since the start
+    std::string m_budgets;
+    TimeNs m_budgetsRead = 0; ///< monotonic; 0: not yet
 };
 
 /// The options of such a source besides the connection's.
