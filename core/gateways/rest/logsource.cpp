@@ -84,17 +84,30 @@ Delivery LogSource::poll(const std::string &state, TimeNs now)
     Delivery out;
     out.hasHealth = true;
     begin(now);
-    const Result<> begun = m_client.begin();
-    auto read = begun ? m_tail.read(
-                    state, now, [this](TimeNs begin, TimeNs end, int number) { return page(begin, end, number); },
-                    [&](const LogRow &row) { take(row, out.batch); })
-                      : Result<LogTail::Outcome>(begun.error());
+    if (const Result<> begun = m_client.begin(); !begun)
+        out.health = m_client.failed(begun.error(), now);
+    else
+        readOn(state, now, out);
+    m_client.end();
+    return out;
+}
+
+void LogSource::readOn(const std::string &state, TimeNs now, Delivery &out)
+{
+    auto read = m_tail.read(
+        state, now, [this](TimeNs begin, TimeNs end, int number) { return page(begin, end, number); },
+        [&](const LogRow &row) { take(row, out.batch); });
     if (!read) {
         out.batch.clear();
         out.health = m_client.failed(read.error(), now);
-        return out;
+        return;
     }
     m_rows += out.batch.lines;
+    const TimeNs clock = monotonicNow();
+    if (m_budgetsRead == 0 || clock - m_budgetsRead >= kBudgetsEvery) {
+        m_budgetsRead = clock;
+        m_budgets = budgets();
+    }
     out.state = std::move(read->state);
     out.health = m_client.good(now, read->more ? 0 : m_settings.interval);
     out.health.warning = m_tail.warning();
@@ -103,14 +116,8 @@ Delivery LogSource::poll(const std::string &state, TimeNs now)
         out.health.detail += ", " + read->progress;
     else if (m_tail.newest() != kNoTime)
         out.health.detail += ", the newest began at " + secondText(m_tail.newest(), false);
-    const TimeNs clock = monotonicNow();
-    if (m_budgetsRead == 0 || clock - m_budgetsRead >= kBudgetsEvery) {
-        m_budgetsRead = clock;
-        m_budgets = budgets();
-    }
     if (!m_budgets.empty())
         out.health.detail += "; " + m_budgets;
-    return out;
 }
 
 } // namespace flyball

@@ -51,6 +51,8 @@ protected:
     Symbol m_source;
 
 private:
+    void readOn(const std::string &state, TimeNs now, Delivery &out);
+
     RestClient m_client;
     LogTail m_tail;
     std::int64_t m_rows = 0; ///< since the start

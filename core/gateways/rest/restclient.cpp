@@ -88,37 +88,34 @@ std::string serverWords(std::string_view body)
 
 Result<> RestClient::begin()
 {
-    const std::lock_guard lock(m_mutex);
     m_status = 0;
     m_retryAfter.clear();
-    if (m_client && !m_stopped)
-        return {};
     auto client = HttpClient::open(m_connection);
     if (!client)
         return client.error();
+    const std::lock_guard lock(m_mutex);
     m_client = std::move(*client);
-    m_stopped = false;
     return {};
+}
+
+void RestClient::end()
+{
+    const std::lock_guard lock(m_mutex);
+    m_client.reset();
 }
 
 void RestClient::stop()
 {
     const std::lock_guard lock(m_mutex);
-    m_stopped = true;
     if (m_client)
         m_client->stop();
 }
 
 Result<HttpReply> RestClient::ask(const std::string &path)
 {
-    std::shared_ptr<HttpClient> client;
-    {
-        const std::lock_guard lock(m_mutex);
-        client = m_client;
-    }
-    if (!client)
+    if (!m_client) // only this thread changes it
         return Error{ErrorCode::Cancelled, "stopped"};
-    return client->get(path);
+    return m_client->get(path);
 }
 
 Result<std::string> RestClient::get(const std::string &path)

@@ -18,8 +18,9 @@ class RestClient {
 public:
     explicit RestClient(HttpConnection connection) : m_connection(std::move(connection)) {}
 
-    /// Once per poll, before the first question.
+    /// Around the questions of one poll: the connection belongs to the thread that polls, and none outlives it.
     [[nodiscard]] Result<> begin();
+    void end();
     /// A whole answer of status 200 that begins as JSON does. The Error is one line for people: the status, and what
     /// the server says about it, without the key. It is remembered until the next good poll.
     [[nodiscard]] Result<std::string> get(const std::string &path);
@@ -36,9 +37,8 @@ private:
     [[nodiscard]] Result<HttpReply> ask(const std::string &path);
 
     HttpConnection m_connection;
-    std::mutex m_mutex; ///< guards the two below
-    std::shared_ptr<HttpClient> m_client;
-    bool m_stopped = false;
+    std::mutex m_mutex; ///< guards which client it is
+    std::unique_ptr<HttpClient> m_client;
     int m_failures = 0; ///< polls in a row
     int m_status = 0;   ///< of the last answer that was refused; 0: there was none
     std::string m_retryAfter;
