@@ -9,9 +9,12 @@
 #include <vector>
 
 /// One line per kind of remote source.
-#define FLYBALL_REMOTE_KINDS(KIND) KIND(prometheusKind) KIND(promqlKind) KIND(otlpKind)
-#define FLYBALL_REMOTE_KINDS(KIND) KIND(liteLlmKind)
-#define FLYBALL_REMOTE_KINDS(KIND) KIND(liteLlmKind) KIND(bifrostKind)
+#define FLYBALL_REMOTE_KINDS(KIND)                                                                                     \
+    KIND(prometheusKind)                                                                                               \
+    KIND(promqlKind)                                                                                                   \
+    KIND(liteLlmKind)                                                                                                  \
+    KIND(bifrostKind)                                                                                                  \
+    KIND(otlpKind)
 
 namespace flyball {
 
