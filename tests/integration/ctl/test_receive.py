@@ -3,13 +3,19 @@
 import gzip
 import http.client
 import queue
+import pathlib
 import random
 import signal
 import socket
+import ssl
+import sys
 import threading
 import time
 
 import support
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "policy_tls"))
+from certificates import Authority  # noqa: E402
 
 SEED = 20261122
 BODIES = 1200
@@ -66,8 +72,8 @@ class Sender(threading.Thread):
 
 
 class Receive(support.Case):
-    def start(self, port):
-        process = self.start_ctl("ingest", f"otlp:127.0.0.1:{port}", "--follow")
+    def start(self, port, options=""):
+        process = self.start_ctl("ingest", f"otlp:127.0.0.1:{port}{options}", "--follow")
         until = time.monotonic() + 60
         while time.monotonic() < until:
             try:
@@ -117,6 +123,32 @@ class Receive(support.Case):
         self.assertEqual(sum(sender.answers[200] for sender in senders), BODIES)
         self.assertGreater(sum(sender.retries for sender in senders), 0)  # the kills were felt
         self.assertEqual(support.without_window(self.report("ledger:", "--by", "workflow,model")), wanted)
+
+    def test_key_and_certificate(self):
+        authority = Authority(self.folder / "pki")
+        certificate, key = authority.issue("receiver")
+        secret = self.folder / "secret"
+        secret.touch(mode=0o600)
+        secret.write_text("open sesame\n")
+        port = free_port()
+        process = self.start(port, f"#tls_cert={certificate}&tls_key={key}&secret=file:{secret}")
+        trusting = ssl.create_default_context(cafile=authority.file)
+        with support.ended(process):
+            for token, status in ((None, 401), ("Bearer open sesam", 401), ("Bearer open sesame", 200)):
+                connection = http.client.HTTPSConnection("localhost", port, timeout=30, context=trusting)
+                headers = {"Content-Type": "application/json", **({"Authorization": token} if token else {})}
+                connection.request("POST", "/v1/traces", body_of(1), headers)
+                self.assertEqual(connection.getresponse().status, status, token)
+                connection.close()
+            stranger = http.client.HTTPSConnection("localhost", port, timeout=30, context=ssl.create_default_context())
+            self.assertRaises(ssl.SSLError, stranger.request, "POST", "/v1/traces", body_of(2))
+            plain = http.client.HTTPConnection("localhost", port, timeout=30)
+            with self.assertRaises((OSError, http.client.HTTPException)):
+                plain.request("POST", "/v1/traces", body_of(2), {"Authorization": "Bearer open sesame"})
+                plain.getresponse()
+            plain.close()
+            self.end(process)
+        self.assertEqual(self.report("ledger:")["totals"]["calls"], SPANS)
 
     def test_ends_when_asked_and_says_what_it_took(self):
         port = free_port()
