@@ -27,7 +27,7 @@ enum class OtlpSignal : std::uint8_t { Traces, Logs, Metrics };
 
 /// The OTLP/JSON text of a request: ids as hex, 64-bit numbers as texts, bytes as base64, texts byte for byte.
 /// Fields that no reader uses are checked and left out. nullptr, or why it cannot be read (a reject reason):
-/// protobuf_truncated, protobuf_varint, protobuf_wire_type, protobuf_too_deep. Never throws.
+/// protobuf_truncated, protobuf_varint, protobuf_wire_type, protobuf_too_deep, protobuf_too_many. Never throws.
 [[nodiscard]] const char *otlpToJson(std::string_view request, OtlpSignal signal, std::string &json);
 
 /// Reads requests with the meaning of the OTLP/JSON reader, because it is the one that reads them.

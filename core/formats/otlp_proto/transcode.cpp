@@ -18,6 +18,10 @@ using protozero::pbf_reader;
 
 constexpr int kMaxDepth = 100; ///< as every protobuf library has it
 
+/// Fields at one time, of the messages around them as well: a field takes two bytes there and many times that here.
+constexpr std::size_t kMostElements = 1'000'000;
+
+struct TooMany {};
 struct WrongType {};
 struct TooDeep {};
 
@@ -27,7 +31,7 @@ class Transcoder {
 public:
     explicit Transcoder(std::string &out) : m_out(out) {}
 
-    /// Throws what protozero throws, WrongType and TooDeep.
+    /// Throws what protozero throws, WrongType, TooDeep and TooMany.
     void message(const Message &message, std::string_view bytes, int depth)
     {
         if (depth > kMaxDepth)
@@ -88,6 +92,8 @@ private:
                 else
                     counts[f] = static_cast<std::uint32_t>(m_elements.size() - mark);
             }
+            if (m_elements.size() >= kMostElements)
+                throw TooMany{};
             m_elements.push_back(element(message.fields[f], f, reader));
             ++counts[f];
         }
@@ -250,6 +256,8 @@ const char *otlpToJson(std::string_view request, OtlpSignal signal, std::string 
         return "protobuf_wire_type";
     } catch (const TooDeep &) {
         return "protobuf_too_deep";
+    } catch (const TooMany &) {
+        return "protobuf_too_many";
     }
 }
 

@@ -42,9 +42,9 @@ public:
     [[nodiscard]] Taken take(const Asked &asked, std::string body, TimeNs arrived);
 
 private:
-    struct Readers;
-    [[nodiscard]] Readers &readersOf(OtlpSignal signal, TimeNs arrived);
-    void read(const Asked &asked, std::string &body, TimeNs arrived, FactBatch &batch);
+    struct Reader;
+    [[nodiscard]] LineReader &readerOf(OtlpSignal signal, TimeNs arrived);
+    void read(const Asked &asked, std::string_view json, TimeNs arrived, FactBatch &batch);
     [[nodiscard]] HttpResponse answerOf(const Asked &asked, const FactBatch &batch);
     [[nodiscard]] Taken unreadable(const Asked &asked, int status, std::string_view reason, std::size_t size,
                                    const std::string &message);
@@ -52,7 +52,7 @@ private:
 
     SymbolCache m_symbols;
     std::string m_target;
-    std::unique_ptr<Readers> m_readers[3];
+    std::unique_ptr<Reader[]> m_readers; ///< by signal
 };
 
 } // namespace flyball::otlp

@@ -41,6 +41,7 @@ private Q_SLOTS:
     void severalValuesAreNoRequest();
     void o5Gzip();
     void o5GzipThatIsNone();
+    void o5MuchIsSaidInFewBytes();
     void o7WhatCannotBeReadIsRefusedAsAWhole();
     void o7OneBadSpanOfAHundred();
     void o7PartialSuccessInProtobuf();
@@ -108,6 +109,37 @@ void TestOtlpBodies::o5GzipThatIsNone()
     QCOMPARE(ask(receiving.url(), "/v1/traces", wrong, packed).status, 400);
     QCOMPARE(receiving.calls(), std::size_t{0});
     QCOMPARE(receiving.rejects(), std::string("gzip_corrupt x3, gzip_truncated x4"));
+}
+
+/// Millions of empty spans pack into a few kilobytes, and none of them is worth the memory of a fact.
+void TestOtlpBodies::o5MuchIsSaidInFewBytes()
+{
+    Receiving receiving;
+    QCOMPARE(receiving.served(), 200);
+    const double before = residentMiB();
+    std::string json = R"({"resourceSpans":[{"scopeSpans":[{"spans":[{})";
+    std::string spans;
+    for (int i = 0; i < 5'000'000; ++i) {
+        json += ",{}";
+        spans += std::string("\x12\0", 2);
+    }
+    json += "]}]}]}";
+    const auto wrapped = [](char tag, const std::string &value) { // lengths below 2^28
+        std::string out(1, tag);
+        for (std::size_t left = value.size(), i = 0; i < 4; ++i, left >>= 7U)
+            out += static_cast<char>((left & 0x7FU) | (i < 3 ? 0x80U : 0U));
+        return out + value;
+    };
+    QCOMPARE(ask(receiving.url(), "/v1/traces", gzipped(json), {{"Content-Encoding", "gzip"}}).status, 413);
+    const std::string protobuf = wrapped('\x0a', wrapped('\x12', spans));
+    QCOMPARE(ask(receiving.url(), "/v1/traces", gzipped(protobuf),
+                 {{"Content-Encoding", "gzip"}, {"Content-Type", kProtobuf}})
+                 .status,
+             400);
+    QCOMPARE(receiving.rejects(), std::string("oversize x1, protobuf_too_many x1"));
+    const double rise = residentMiB() - before; // the texts of this test among them
+    QVERIFY2(rise < 200, qPrintable(QString::number(rise) + " MiB"));
+    QCOMPARE(receiving.served(), 200);
 }
 
 void TestOtlpBodies::o7WhatCannotBeReadIsRefusedAsAWhole()
