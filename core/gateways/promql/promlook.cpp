@@ -28,13 +28,32 @@ std::string promTarget(const PromSeries &series)
     return out;
 }
 
-std::vector<std::string> promInstances(const PromAnswer &answer)
+std::vector<std::string> promValues(const PromAnswer &answer, std::string_view label)
 {
     std::set<std::string> out;
     for (const PromSeries &series : answer.series)
-        if (const std::string_view instance = series.label("instance"); !instance.empty())
-            out.emplace(instance);
+        if (const std::string_view value = series.label(label); !value.empty())
+            out.emplace(value);
     return {out.begin(), out.end()};
+}
+
+std::string promReplicated(const PromAnswer &answer)
+{
+    std::map<std::string, std::string> replicas; // by target without its replica
+    for (const PromSeries &series : answer.series) {
+        PromSeries bare;
+        std::string replica;
+        for (const auto &label : series.labels) {
+            if (label.first == "replica" || label.first == "prometheus_replica")
+                replica += label.second + ',';
+            else
+                bare.labels.push_back(label);
+        }
+        const auto [it, isNew] = replicas.emplace(promTarget(bare), replica);
+        if (!isNew && it->second != replica)
+            return it->first;
+    }
+    return {};
 }
 
 std::optional<TimeNs> promInterval(const PromAnswer &answer)

@@ -49,15 +49,19 @@ std::string promSelector(std::span<const std::string_view> families, bool record
     return withMatch("{__name__=~\"" + pattern + '"', match);
 }
 
-std::string promStartSelector(std::span<const std::string> instances, const std::string &match)
+std::string promStartSelector(std::span<const std::string> jobs, std::span<const std::string> instances)
 {
-    std::string names;
-    for (const std::string &instance : instances)
-        names += (names.empty() ? "" : "|") + literal(instance);
-    std::string selector = "{__name__=\"process_start_time_seconds\"";
-    if (instances.size() <= kMostInstances && names.size() <= kLongestInstances)
-        selector += ",instance=~\"" + names + '"';
-    return withMatch(selector, match);
+    std::string selector;
+    const auto add = [&selector](const char *label, std::span<const std::string> values) {
+        std::string pattern;
+        for (const std::string &value : values)
+            pattern += (pattern.empty() ? "" : "|") + literal(value);
+        if (!values.empty() && values.size() <= kMostInstances && pattern.size() <= kLongestInstances)
+            selector += std::string(",") + label + "=~\"" + pattern + '"';
+    };
+    add("job", jobs);
+    add("instance", instances);
+    return selector.empty() ? selector : "{__name__=\"process_start_time_seconds\"" + selector + '}';
 }
 
 Result<> checkPromMatch(const std::string &match)

@@ -17,8 +17,9 @@ namespace flyball {
 /// recording rules keep ("flyball:NAME:sum") and of nothing else, since both would be counted twice.
 [[nodiscard]] std::string promSelector(std::span<const std::string_view> families, bool recorded,
                                        const std::string &match);
-/// {__name__="process_start_time_seconds",instance=~"a|b",match}; without the instances when they are too many.
-[[nodiscard]] std::string promStartSelector(std::span<const std::string> instances, const std::string &match);
+/// {__name__="process_start_time_seconds",job=~"x",instance=~"a|b"}: of the targets alone, whose labels are not those
+/// of their counters. Without the instances when they are too many; empty without a job and an instance.
+[[nodiscard]] std::string promStartSelector(std::span<const std::string> jobs, std::span<const std::string> instances);
 /// Label matchers as they stand in a selector: job="x",team=~"a|b". InvalidArgument: they could end it.
 [[nodiscard]] Result<> checkPromMatch(const std::string &match);
 

@@ -25,8 +25,10 @@ struct PromTaken {
 
 /// The target a series was scraped from: its job and instance, and what tells replicas and clusters apart.
 [[nodiscard]] std::string promTarget(const PromSeries &series);
-/// Values of the label "instance", each once, sorted.
-[[nodiscard]] std::vector<std::string> promInstances(const PromAnswer &answer);
+/// Values of a label, each once, sorted.
+[[nodiscard]] std::vector<std::string> promValues(const PromAnswer &answer, std::string_view label);
+/// A target that two replicas of a server tell of, and so twice; empty when there is none.
+[[nodiscard]] std::string promReplicated(const PromAnswer &answer);
 /// The usual distance of two samples of a series; nothing when no series has three.
 [[nodiscard]] std::optional<TimeNs> promInterval(const PromAnswer &answer);
 /// What the names of the series say: how many have a meaning for spend, and of which workflows.

@@ -118,8 +118,10 @@ bool PromqlSource::take(const PromReply &reply, const PromWindow &window, TimeNs
     }
     PromAnswer starts;
     if (!reply.answer.samples.empty()) {
-        const std::string selector = promStartSelector(promInstances(reply.answer), m_options.match);
-        starts = m_server.ask("query", promRawFields(selector, window)).answer;
+        const std::string selector =
+            promStartSelector(promValues(reply.answer, "job"), promValues(reply.answer, "instance"));
+        if (!selector.empty())
+            starts = m_server.ask("query", promRawFields(selector, window)).answer;
         if (starts.fault != PromFault::None)
             warn(out, "when its targets were started is not known: " + starts.error);
         m_names = promNames(reply.answer, m_options.meters.workflowLabels);
@@ -148,6 +150,8 @@ bool PromqlSource::take(const PromReply &reply, const PromWindow &window, TimeNs
     }
     for (const std::string &trouble : taken->trouble)
         warn(out, trouble);
+    if (const std::string twice = promReplicated(reply.answer); !twice.empty())
+        warn(out, promLine(twice, 100) + " is told of by two replicas, and counted twice: choose one with match");
     if (taken->restarted)
         warn(out, "counters began again");
     if (taken->gaps > 0)

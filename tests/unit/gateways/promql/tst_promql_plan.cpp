@@ -156,11 +156,14 @@ private Q_SLOTS:
         const PromFields grid = promGridFields("x", {kNow - kHour, kNow, 15 * kSecond});
         QCOMPARE(promForm(grid), std::string("query=x&start=1795359600&end=1795363200&step=15"));
         const std::vector<std::string> odd{"10.0.0.1:80", "a\"b\\c|d"};
-        QCOMPARE(promStartSelector(odd, "j=\"k\""),
-                 std::string("{__name__=\"process_start_time_seconds\","
-                             "instance=~\"10\\\\.0\\\\.0\\\\.1:80|a\\\"b\\\\\\\\c\\\\|d\",j=\"k\"}"));
+        const std::vector<std::string> jobs{"litellm"};
+        QCOMPARE(promStartSelector(jobs, odd),
+                 std::string("{__name__=\"process_start_time_seconds\",job=~\"litellm\","
+                             "instance=~\"10\\\\.0\\\\.0\\\\.1:80|a\\\"b\\\\\\\\c\\\\|d\"}"));
         const std::vector<std::string> many(301, "a:1");
-        QCOMPARE(promStartSelector(many, {}), std::string("{__name__=\"process_start_time_seconds\"}"));
+        QCOMPARE(promStartSelector(jobs, many),
+                 std::string("{__name__=\"process_start_time_seconds\",job=~\"litellm\"}"));
+        QCOMPARE(promStartSelector({}, {}), std::string());
     }
 
     void bases()

@@ -200,12 +200,36 @@ private Q_SLOTS:
         }
         FakePrometheus server;
         server.series = {counter.series, start};
-        Bench young(server.url(), {{"since", "2h"}});
+        Bench young(server.url(), {{"since", "2h"}, {"match", "api_key_alias=\"triage\""}});
         QVERIFY(young.catchUp(kStart + 70 * kMinute) > 0);
         QCOMPARE(young.said.money().at("triage"), 1000 * kPicoPerMicro);
         Bench old(server.url(), {{"since", "9m"}}); // begins in the middle
         QVERIFY(old.catchUp(kStart + 70 * kMinute) > 0);
         QVERIFY(old.said.money().at("triage") < 1000 * kPicoPerMicro);
+    }
+
+    /// Two servers of a pair scrape one exporter: the operator is told, and can choose one of them.
+    void replicas()
+    {
+        std::vector<FakeSeries> pair;
+        for (const char *replica : {"a", "b"}) {
+            Counter counter("triage", "x:1");
+            counter.series.labels["prometheus_replica"] = replica;
+            for (int i = 0; i < 10; ++i)
+                counter.scrape(kStart + 15 * i * kSecond, 100);
+            pair.push_back(counter.series);
+        }
+        FakePrometheus server;
+        server.series = pair;
+        Bench both(server.url(), {{"since", "10m"}});
+        both.poll(kStart + 3 * kMinute);
+        both.poll(kStart + 3 * kMinute);
+        QVERIFY2(both.warning().contains(QStringLiteral("instance=x:1 is told of by two replicas")),
+                 qPrintable(both.warning()));
+        Bench one(server.url(), {{"since", "10m"}, {"match", "prometheus_replica=\"a\""}});
+        QVERIFY(one.catchUp(kStart + 3 * kMinute) > 0);
+        QVERIFY(one.warning().isEmpty());
+        QCOMPARE(one.said.money().at("triage"), 900 * kPicoPerMicro);
     }
 
     void requestsAreAsToldToBe()
@@ -227,8 +251,9 @@ private Q_SLOTS:
             QVERIFY(asked.head.contains("X-Scope-OrgID: team-7\r\n"));
             QVERIFY(asked.head.contains("Authorization: Bearer secret-of-prometheus"));
             QVERIFY(asked.head.contains("Content-Type: application/x-www-form-urlencoded\r\n"));
-            QVERIFY(asked.isFor(",job=\"litellm\"}["));
-            QVERIFY(asked.isFor("flyball:"));
+            const bool isStart = asked.isFor("process_start");
+            QVERIFY(asked.isFor(isStart ? ",job=~\"litellm\"," : ",job=\"litellm\"}["));
+            QVERIFY(isStart || asked.isFor("flyball:"));
         }
         QVERIFY(!QByteArray::fromStdString(bench.state).contains("secret-of"));
     }
