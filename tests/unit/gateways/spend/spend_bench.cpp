@@ -22,17 +22,23 @@ std::string comparable(std::string text)
 
 } // namespace
 
-ScriptedServer::ScriptedServer(Script script_) : script(std::move(script_))
+ScriptedServer::ScriptedServer(Script script_, std::unique_ptr<QTcpServer> server)
+    : script(std::move(script_)), m_server(server ? std::move(server) : std::make_unique<QTcpServer>())
 {
-    if (!m_server.listen(QHostAddress::LocalHost))
+    if (!m_server->listen(QHostAddress::LocalHost))
         std::abort();
-    QObject::connect(&m_server, &QTcpServer::newConnection, &m_server, [this] {
-        while (QTcpSocket *socket = m_server.nextPendingConnection())
+    QObject::connect(m_server.get(), &QTcpServer::pendingConnectionAvailable, m_server.get(), [this] {
+        while (QTcpSocket *socket = m_server->nextPendingConnection()) {
             QObject::connect(socket, &QTcpSocket::readyRead, socket, [this, socket] { serve(*socket); });
+            serve(*socket);
+        }
     });
 }
 
-std::string ScriptedServer::url() const { return "http://127.0.0.1:" + std::to_string(m_server.serverPort()); }
+std::string ScriptedServer::url(const char *scheme) const
+{
+    return std::string(scheme) + "://127.0.0.1:" + std::to_string(m_server->serverPort());
+}
 
 void ScriptedServer::serve(QTcpSocket &socket)
 {

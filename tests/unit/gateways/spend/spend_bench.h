@@ -40,15 +40,16 @@ struct Answered {
 class ScriptedServer {
 public:
     using Script = std::function<Answered(const Asked &)>;
-    explicit ScriptedServer(Script script);
-    [[nodiscard]] std::string url() const;
+    /// `server`: one that is not started; a plain one unless it is given.
+    explicit ScriptedServer(Script script, std::unique_ptr<QTcpServer> server = nullptr);
+    [[nodiscard]] std::string url(const char *scheme = "http") const;
 
     Script script;
     std::vector<Asked> asked;
 
 private:
     void serve(QTcpSocket &socket);
-    QTcpServer m_server;
+    std::unique_ptr<QTcpServer> m_server;
 };
 
 /// The spend log of a proxy, as /spend/logs/ui tells it.

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Answers of a spend API that are none: refusals, errors, pages for people.
+#include <QProcess>
+#include <QSslKey>
+#include <QSslServer>
+#include <QStandardPaths>
+#include <QTemporaryDir>
 #include <QtTest/QtTest>
 
 #include "core/gateways/rest/restclient.h"
@@ -22,6 +27,8 @@ private Q_SLOTS:
     void answersThatAreNoneR5();
     void redirectsKeepTheKeyR5();
     void nobodyThereR5();
+    void certificatesR5_data();
+    void certificatesR5();
     void serverWordsAreOneLine_data();
     void serverWordsAreOneLine();
 
@@ -197,6 +204,58 @@ void TestSpendAnswers::nobodyThereR5()
     QVERIFY(!delivery.health.error.empty());
     QVERIFY(delivery.health.error.find(kKey) == std::string::npos);
     QVERIFY(waitOf(delivery) <= 1.2);
+}
+
+void TestSpendAnswers::certificatesR5_data()
+{
+    QTest::addColumn<QByteArray>("name");
+    QTest::addColumn<int>("days");
+    QTest::addColumn<bool>("trusted"); // by the CA file option
+    QTest::addColumn<bool>("good");
+    QTest::newRow("good") << QByteArray("IP:127.0.0.1") << 2 << true << true;
+    QTest::newRow("self-signed") << QByteArray("IP:127.0.0.1") << 2 << false << false;
+    QTest::newRow("expired") << QByteArray("IP:127.0.0.1") << -1 << true << false;
+    QTest::newRow("wrong host") << QByteArray("DNS:elsewhere.example") << 2 << true << false;
+}
+
+void TestSpendAnswers::certificatesR5()
+{
+    QFETCH(QByteArray, name);
+    QFETCH(int, days);
+    QFETCH(bool, trusted);
+    QFETCH(bool, good);
+    const QString openssl = QStandardPaths::findExecutable(QStringLiteral("openssl"));
+    QVERIFY2(!openssl.isEmpty(), "the openssl program is needed (packaging/deps.sh)");
+    const QTemporaryDir folder;
+    const auto path = [&](const char *file) { return folder.filePath(QString::fromLatin1(file)); };
+    QFile extensions(path("ext"));
+    QVERIFY(extensions.open(QIODevice::WriteOnly) && extensions.write("subjectAltName=" + name + "\n") > 0);
+    extensions.close();
+    const auto run = [&](const QStringList &words) {
+        QProcess process;
+        process.start(openssl, words);
+        return process.waitForFinished() && process.exitCode() == 0;
+    };
+    QVERIFY(run({"req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=of-a-test", "-keyout", path("key"),
+                 "-out", path("csr"), "-batch"}));
+    QVERIFY(run({"x509", "-req", "-in", path("csr"), "-signkey", path("key"), "-days", QString::number(days),
+                 "-extfile", path("ext"), "-out", path("pem")}));
+    QFile keyFile(path("key"));
+    QVERIFY(keyFile.open(QIODevice::ReadOnly));
+    QSslConfiguration ssl = QSslConfiguration::defaultConfiguration();
+    ssl.setPrivateKey(QSslKey(&keyFile, QSsl::Rsa));
+    ssl.setLocalCertificate(QSslCertificate::fromPath(path("pem")).value(0));
+    auto tls = std::make_unique<QSslServer>();
+    tls->setSslConfiguration(ssl);
+    ScriptedServer server([](const Asked &) { return Answered{200, R"({"data":[]})"}; }, std::move(tls));
+    std::map<std::string, std::string> options = kWithKey;
+    if (trusted)
+        options["ca_file"] = path("pem").toStdString();
+    SourceBench bench("litellm", server.url("https"), options);
+    const Delivery delivery = bench.poll();
+    QVERIFY2(delivery.health.error.empty() == good, delivery.health.error.c_str());
+    if (!good)
+        QVERIFY2(server.asked.empty(), "the key was sent");
 }
 
 void TestSpendAnswers::serverWordsAreOneLine_data()
