@@ -78,7 +78,7 @@ Result<LogPage> BifrostSource::page(TimeNs begin, TimeNs end, int number)
         page.total = total;
         page.pages = total / m_pageSize + (total % m_pageSize != 0 ? 1 : 0);
     }
-    page.last = page.pages >= 0 ? number + 1 >= page.pages : page.rows.size() < static_cast<std::size_t>(m_pageSize);
+    page.last = page.rows.size() < static_cast<std::size_t>(m_pageSize) && (page.pages < 0 || number + 1 >= page.pages);
     return page;
 }
 

@@ -67,7 +67,8 @@ Result<LogPage> LiteLlmSource::page(TimeNs begin, TimeNs end, int number)
         page.total = value;
     if (parseInt64(answer.digits("total_pages"), value))
         page.pages = value;
-    page.last = page.pages >= 0 ? number + 1 >= page.pages : page.rows.size() < kPageSize;
+    // Where the count is capped, only a page that is not full is the last one.
+    page.last = page.rows.size() < kPageSize && (page.pages < 0 || number + 1 >= page.pages);
     return page;
 }
 

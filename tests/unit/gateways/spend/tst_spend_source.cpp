@@ -17,6 +17,7 @@ private Q_SLOTS:
     void tailAndRestart();
     void budgetsAreSaidBeside();
     void movingPagesR3();
+    void countsThatAreCapped();
     void badRowsR4();
     void optionsAreChecked_data();
     void optionsAreChecked();
@@ -166,6 +167,25 @@ void TestSpendSource::movingPagesR3()
     bench.pollToEnd(kNow + 10 * kSecond);
     QCOMPARE(bench.world.totals().calls, 950 + more);
     QCOMPARE(bench.facts, std::int64_t(950 + more));
+}
+
+void TestSpendSource::countsThatAreCapped()
+{
+    SpendLogTable table;
+    for (int i = 1; i <= 450; ++i)
+        table.add(spendRow("chatcmpl-" + std::to_string(i), i));
+    ScriptedServer server([&](const Asked &asked) {
+        Answered whole = table.answer(asked);
+        if (asked.path != "/spend/logs/ui")
+            return whole;
+        json page = json::parse(whole.body);
+        page["total"] = std::min(page["total"].get<int>(), 200); // as large tables are counted
+        page["total_pages"] = std::min(page["total_pages"].get<int>(), 2);
+        return Answered{200, page.dump()};
+    });
+    SourceBench bench("litellm", server.url());
+    bench.pollToEnd();
+    QCOMPARE(bench.world.totals().calls, 450);
 }
 
 void TestSpendSource::badRowsR4()
