@@ -39,17 +39,29 @@ Panel {
             width: parent.width - 2 * Theme.panelPad
             spacing: 0
 
-            Repeater {
-                model: root.call.rows
+            // Not a layout: see SourcePanel.
+            Item {
+                id: facts
 
-                FactRow {
-                    required property var model
+                readonly property real rowHeight: Theme.px(24)
 
-                    Layout.fillWidth: true
-                    label: model.label
-                    value: model.value
-                    tone: model.tone === "" ? "strong" : model.tone
-                    mono: model.mono
+                Layout.fillWidth: true
+                implicitHeight: root.call.rows.count * rowHeight
+
+                Repeater {
+                    model: root.call.rows
+
+                    FactRow {
+                        required property var model
+                        required property int index
+
+                        y: index * facts.rowHeight
+                        width: facts.width
+                        label: model.label
+                        value: model.value
+                        tone: model.tone === "" ? "strong" : model.tone
+                        mono: model.mono
+                    }
                 }
             }
             PlainText {

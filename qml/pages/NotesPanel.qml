@@ -2,7 +2,6 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
-import QtQuick.Layouts
 import Flyball.Theme
 import Flyball.Controls
 import Flyball.Models
@@ -15,8 +14,11 @@ Panel {
 
     title: qsTr("What stands out")
 
-    ColumnLayout {
-        spacing: 0
+    // Not a layout: see SourcePanel.
+    Column {
+        id: notes
+
+        bottomPadding: 6
 
         Repeater {
             model: root.run.notes
@@ -26,10 +28,9 @@ Panel {
 
                 required property var model
 
-                Layout.fillWidth: true
-                Layout.preferredHeight: text.implicitHeight + 8
-                Layout.leftMargin: Theme.panelPad
-                Layout.rightMargin: Theme.panelPad
+                x: Theme.panelPad
+                width: notes.width - 2 * Theme.panelPad
+                height: text.implicitHeight + 8
                 Accessible.role: Accessible.StaticText
                 Accessible.name: note.model.accessible
 
@@ -58,9 +59,6 @@ Panel {
                     width: parent.width
                 }
             }
-        }
-        Item {
-            Layout.preferredHeight: 6
         }
     }
 }

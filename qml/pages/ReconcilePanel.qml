@@ -41,19 +41,32 @@ Panel {
             visible: root.ready
             spacing: 0
 
-            Repeater {
-                model: root.pairs.rows
+            // Not a layout: see SourcePanel.
+            Item {
+                id: sides
 
-                ReconcileRow {
-                    required property var model
+                readonly property real rowHeight: Theme.px(32)
 
-                    Layout.fillWidth: true
-                    label: model.label
-                    value: model.value
-                    calls: model.calls
-                    share: model.share
-                    side: model.side
-                    onOpened: root.pairs.openOnly(model.side === "second")
+                Layout.fillWidth: true
+                implicitHeight: root.pairs.rows.count * rowHeight
+
+                Repeater {
+                    model: root.pairs.rows
+
+                    ReconcileRow {
+                        required property var model
+                        required property int index
+
+                        y: index * sides.rowHeight
+                        width: sides.width
+                        height: sides.rowHeight
+                        label: model.label
+                        value: model.value
+                        calls: model.calls
+                        share: model.share
+                        side: model.side
+                        onOpened: root.pairs.openOnly(model.side === "second")
+                    }
                 }
             }
             FactRow {
@@ -64,15 +77,26 @@ Panel {
                 label: qsTr("Counted once")
                 value: root.pairs.counted
             }
-            Repeater {
-                model: root.pairs.reasons
+            Item {
+                id: reasons
 
-                FactRow {
-                    required property var model
+                readonly property real rowHeight: Theme.px(24)
 
-                    Layout.fillWidth: true
-                    label: model.label
-                    value: model.calls + ", " + model.value
+                Layout.fillWidth: true
+                implicitHeight: root.pairs.reasons.count * rowHeight
+
+                Repeater {
+                    model: root.pairs.reasons
+
+                    FactRow {
+                        required property var model
+                        required property int index
+
+                        y: index * reasons.rowHeight
+                        width: reasons.width
+                        label: model.label
+                        value: model.calls + ", " + model.value
+                    }
                 }
             }
             PlainText {

@@ -76,19 +76,32 @@ Dialog {
         onEdited: text => root.form.setTarget(text)
         onAccepted: root.form.test()
     }
-    Repeater {
-        model: root.form.fields
+    // Not a layout: see SourcePanel.
+    Item {
+        id: options
 
-        RemoteOptionRow {
-            required property var model
+        readonly property real rowHeight: Theme.px(36)
 
-            Layout.fillWidth: true
-            name: model.id
-            label: model.label
-            hint: model.hint
-            type: model.type
-            value: model.value
-            onChosen: value => root.form.setOption(name, value)
+        Layout.fillWidth: true
+        implicitHeight: root.form.fields.count * rowHeight
+
+        Repeater {
+            model: root.form.fields
+
+            RemoteOptionRow {
+                required property var model
+                required property int index
+
+                y: index * options.rowHeight
+                width: options.width
+                height: Theme.px(30)
+                name: model.id
+                label: model.label
+                hint: model.hint
+                type: model.type
+                value: model.value
+                onChosen: value => root.form.setOption(name, value)
+            }
         }
     }
     PlainText {

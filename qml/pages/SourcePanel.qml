@@ -2,7 +2,6 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
-import QtQuick.Layouts
 import Flyball.Theme
 import Flyball.Controls
 import Flyball.Models
@@ -79,27 +78,31 @@ Panel {
         }
     ]
 
-    ColumnLayout {
-        spacing: 0
+    // Not a layout: Qt 6.4 keeps rows in it that are gone, and crashes with the next change of its size. Nor a positioner,
+    // whose height comes too late for the layouts around it.
+    Item {
+        id: facts
+
+        readonly property real rowHeight: Theme.px(27)
+
+        implicitHeight: root.session.sources.details.count * rowHeight + 10
 
         Repeater {
             model: root.session.sources.details
 
             FactRow {
                 required property var model
+                required property int index
 
-                Layout.fillWidth: true
-                Layout.leftMargin: Theme.panelPad
-                Layout.rightMargin: Theme.panelPad
-                implicitHeight: Theme.px(27)
+                x: Theme.panelPad
+                y: index * facts.rowHeight
+                width: facts.width - 2 * Theme.panelPad
+                implicitHeight: facts.rowHeight
                 label: model.label
                 value: model.value
                 tone: model.tone === "" ? "strong" : model.tone
                 mono: model.mono
             }
-        }
-        Item {
-            implicitHeight: 10
         }
     }
 }

@@ -17,6 +17,8 @@ class TestReconcilePage : public QObject {
 private Q_SLOTS:
     void twoSources();
     void oneSource();
+    void detailsOfEverySource_data();
+    void detailsOfEverySource();
     void cleanup() { QCOMPARE(WindowFixture::takeWarnings(), QStringList()); }
 
 private:
@@ -90,6 +92,39 @@ void TestReconcilePage::oneSource()
     QTRY_COMPARE(model.state(), QStringLiteral("none"));
     window.settle();
     QVERIFY(window.shows(model.heading()));
+}
+
+void TestReconcilePage::detailsOfEverySource_data()
+{
+    QTest::addColumn<QSize>("size");
+    QTest::newRow("wide") << QSize(1440, 900);
+    QTest::newRow("narrow") << QSize(1024, 700);
+}
+
+/// Each source has other facts to tell; going from one to the next by clicks changes the rows beside them.
+void TestReconcilePage::detailsOfEverySource()
+{
+    QFETCH(QSize, size);
+    const WindowFixture::Prepare two = sources(spanText({1}), rowText({1}));
+    WindowFixture window(
+        [&](const QString &folder, Engine &engine, SessionOptions &options) {
+            two(folder, engine, options);
+            engine.addSource({"gone", "otlp-json", (folder + QStringLiteral("/gone.jsonl")).toStdString(), false, {}});
+        },
+        size);
+    QVERIFY(window.ready());
+    openSources(window);
+    SourcesModel &model = *window.session().sources();
+    QTRY_COMPARE(model.table()->count(), 4);
+    window.settle();
+    for (int turn = 0; turn < 3; ++turn)
+        for (int row = 0; row < model.table()->count(); ++row) {
+            QVERIFY(window.clickRow(QStringLiteral("sourcesTable"), row));
+            QTRY_COMPARE(model.selected(), row);
+            window.settle();
+            QQuickItem *details = window.item(QStringLiteral("sourceDetails"));
+            QVERIFY(details && details->height() > 100);
+        }
 }
 
 QTEST_MAIN(TestReconcilePage)
