@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What made users of other tools distrust their numbers, case by case, through the program: the right answer is
 asserted to the nano-dollar, and the wrong one that was seen in the field stands beside it."""
+import http.server
 import json
 import os
 import subprocess
+import threading
 
 import support
 
@@ -183,6 +185,39 @@ class Golden(support.Case):
         path = self.put("m.jsonl", self.gateway_row(3144000, "model-nobody-sells"))
         totals = self.totals("litellm-log", path)
         self.assertEqual((totals["cost_nusd"], totals["calls_unpriced"], totals["calls_cost_reported"]), (0, 1, 0))
+
+    def test_t14_a_counter_that_falls_began_again(self):
+        values = ["10.5", "12.75", "3.125", "5"]  # the exporter was restarted before the third
+
+        class Page(http.server.BaseHTTPRequestHandler):
+            asked = 0
+
+            def do_GET(self):
+                value = values[min(Page.asked, len(values) - 1)]
+                Page.asked += 1
+                body = f'litellm_spend_metric_total{{api_key_alias="shop",model="m"}} {value}\n'.encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "text/plain; version=0.0.4")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        with http.server.HTTPServer(("127.0.0.1", 0), Page) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            source = f"prometheus:http://127.0.0.1:{server.server_port}/metrics#interval_s=1"
+            with subprocess.Popen([support.PROGRAM, "watch", source, "--for", "120"], stdout=subprocess.PIPE, text=True,
+                                  env=self.environment()) as program:
+                for line in program.stdout:
+                    totals = json.loads(line)
+                    if Page.asked > len(values) + 8 or totals["cost_nusd"] >= 7_250_000_000:
+                        break
+                program.kill()
+            server.shutdown()
+        # 2.25, then 3.125 from 0 on, then 1.875; seen: a negative step taken for none, 4.125, or the last minus the first, -5.5.
+        self.assertEqual((totals["cost_nusd"], totals["calls"], totals["cost_bound"]), (7_250_000_000, 0, "exact"))
 
     def test_t16_every_view_has_one_total(self):
         traces = support.FIXTURES / "vercel-ai-6.0"
