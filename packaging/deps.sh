@@ -20,9 +20,8 @@ declare -A FLYBALL_DEPS=(
     [fonts]="fonts-dejavu-core"
     # A display for machines that have none.
     [headless]="xvfb xauth libgl1-mesa-dri"
-    # dbus-daemon to gnome-keyring: a session bus with a real keychain. openssl makes certificates. prometheus (which
-    # brings promtool) and victoria-metrics are servers that tests start for themselves.
-    [test]="python3 python3-prometheus-client prometheus victoria-metrics qml6-module-qttest clang-format-14 shellcheck
+    # dbus-daemon to gnome-keyring: a session bus with a real keychain. openssl makes certificates.
+    [test]="python3 python3-prometheus-client qml6-module-qttest clang-format-14 shellcheck
         dbus-daemon libglib2.0-bin gnome-keyring openssl
         dpkg-dev file lintian desktop-file-utils appstream man-db groff-base"
     # Only for test.sh --long: fuzzers need clang's runtime.
@@ -102,6 +101,27 @@ flyball_deps_install() {
         echo "flyball: could not install: ${known[*]}" >&2
         return 1
     fi
+}
+
+# Servers that tests start for themselves. As packages they would run on this machine, and listen on all its addresses:
+# they are unpacked, not installed.
+FLYBALL_SERVERS="prometheus victoria-metrics"
+
+# flyball_servers FOLDER: puts those that are not installed there, and all of them into PATH. Tests say which they miss.
+flyball_servers() {
+    local folder="$1" package
+    for package in $FLYBALL_SERVERS; do
+        if command -v "$package" >/dev/null || [ -x "$folder/usr/bin/$package" ]; then
+            continue
+        fi
+        echo "flyball: unpacking $package"
+        mkdir -p "$folder/download"
+        if ! (cd "$folder/download" && apt-get -q download "$package" && dpkg-deb -x "$package"_*.deb "$folder"); then
+            echo "flyball: $package is not to be had; the tests that need it are skipped" >&2
+        fi
+        rm -rf "$folder/download"
+    done
+    export PATH="$folder/usr/bin:$PATH"
 }
 
 if [ "${BASH_SOURCE[0]}" = "$0" ]; then

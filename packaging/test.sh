@@ -70,6 +70,7 @@ if [ "$long" = 1 ]; then
     groups+=(long)
 fi
 flyball_deps_install "${groups[@]}"
+flyball_servers "$(build_dir release)/servers"
 
 say "core alone, without Qt Quick"
 build_preset core-only -DFLYBALL_TESTS=OFF
