@@ -6,6 +6,7 @@
 
 #include "core/gateways/otlp/receiver.h"
 #include "tests/unit/formats/format_world.h"
+#include "tests/unit/gateways/memorybound.h"
 #include "tests/unit/gateways/otlp_client.h"
 
 namespace flyball::test {
@@ -33,15 +34,6 @@ public:
 
 /// An export of as many calls, in JSON.
 [[nodiscard]] std::string exportOf(unsigned firstTrace, unsigned count = 1);
-/// A bound of memory in MiB. A sanitizer keeps for a while what was given back.
-[[nodiscard]] constexpr double memoryBound(double mib)
-{
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    return mib + 512;
-#else
-    return mib;
-#endif
-}
 /// Resident memory of this process.
 [[nodiscard]] double residentMiB();
 
