@@ -170,7 +170,8 @@ int RemoteFeed::timeoutMs(TimeNs) const { return !m_polled ? 0 : kIdleMs; }
 SourceState RemoteFeed::look(SourceHealth &health, TimeNs now)
 {
     health.url = m_source ? m_source->url() : std::string();
-    health.detail = m_remote.detail;
+    // Before the first good answer nothing was told, not even "0 series".
+    health.detail = m_lastGood == kNoTime ? std::string() : m_remote.detail;
     health.warning = m_remote.warning;
     health.lastAnswer = m_lastGood;
     health.error = m_source ? m_remote.error : m_problem;

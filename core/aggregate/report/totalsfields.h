@@ -46,7 +46,7 @@ void visitReportFields(const Totals &t, std::int64_t runs, std::int64_t rejected
     form.number("cost_nusd", t.cost.nanoUsd());
     form.text("cost_usd", t.cost.toDecimal());
     form.text("cost_bound", boundName(t.bound(rejected)));
-    if (t.callsReportingCost > 0)
+    if (t.callsReportingCost > 0 || !t.costReported.isZero()) // meters tell money without calls
         form.number("cost_reported_nusd", t.costReported.nanoUsd());
     else
         form.nothing("cost_reported_nusd");

@@ -119,7 +119,7 @@ RemoteKind liteLlmKind()
     RemoteKind kind;
     kind.kind = "litellm";
     kind.label = "LiteLLM spend log";
-    kind.about = "Every call of a LiteLLM proxy with a database, as its spend log tells it";
+    kind.about = "Every call of a LiteLLM proxy that has a database";
     kind.target = "https://litellm.example:4000";
     kind.options = options;
     kind.poll = openLiteLlm;

@@ -52,7 +52,7 @@ RemoteKind promqlKind()
     RemoteKind kind;
     kind.kind = "promql";
     kind.label = "Prometheus server";
-    kind.about = "Spend of a whole fleet from Prometheus, VictoriaMetrics, Thanos or Mimir";
+    kind.about = "Spend of a fleet: also VictoriaMetrics, Thanos, Mimir";
     kind.target = "http://127.0.0.1:9090";
     kind.options = kOptions;
     kind.poll = openPromql;

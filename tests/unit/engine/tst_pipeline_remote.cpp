@@ -2,6 +2,7 @@
 // Sources that deliver by themselves, and spend that is metered instead of told call by call.
 #include <QtTest/QtTest>
 
+#include "core/aggregate/report/report.h"
 #include "core/formats/meters/meters.h"
 #include "tests/unit/engine/pipeline_bench.h"
 
@@ -96,6 +97,7 @@ private Q_SLOTS:
     void pausedStopsAndGoesOn();
     void removedWithItsRows();
     void oneThatCannotBeMadeSaysWhy();
+    void nothingIsToldBeforeTheFirstGoodAnswer();
 };
 
 void TestPipelineRemote::metersAreMoneyWithoutCalls()
@@ -124,6 +126,8 @@ void TestPipelineRemote::metersAreMoneyWithoutCalls()
     QCOMPARE((snapshot->totals.cost - traces.cost).toDecimal(), std::string("1.750000000"));
     QCOMPARE(snapshot->totals.inTotal() - traces.inTotal(), std::int64_t(4010));
     QVERIFY(snapshot->totals.bound() == CostBound::Exact);
+    const std::string report = totalsToJson(snapshot->totals, 1, 0);
+    QVERIFY2(report.find(R"("cost_reported_nusd":1750000000,)") != std::string::npos, report.c_str());
     QVERIFY(b.byWorkflow().find("triage=0:1500000000") != std::string::npos);
     std::int64_t rows = 0;
     QVERIFY(
@@ -327,6 +331,26 @@ void TestPipelineRemote::oneThatCannotBeMadeSaysWhy()
     const auto snapshot = b.pipeline().snapshot();
     QVERIFY(snapshot->sources.front().state == SourceState::Failing);
     QCOMPARE(snapshot->sources.front().error, std::string("no such target"));
+}
+
+void TestPipelineRemote::nothingIsToldBeforeTheFirstGoodAnswer()
+{
+    RemoteBench b;
+    b.open();
+    b.drain();
+    const auto told = [&](const std::string &error, const std::string &detail) {
+        Delivery delivery;
+        delivery.hasHealth = true;
+        delivery.health.at = kNoon;
+        delivery.health.error = error;
+        delivery.health.detail = detail;
+        (void)b.remote.inbox->deliver(std::move(delivery));
+        b.drain();
+        return b.pipeline().snapshot()->sources.front().detail;
+    };
+    QCOMPARE(told("Connection refused", "0 series"), std::string());
+    QCOMPARE(told("", "12 series"), std::string("12 series"));
+    QCOMPARE(told("Connection refused", "12 series"), std::string("12 series")); // what it told last
 }
 
 QTEST_GUILESS_MAIN(TestPipelineRemote)
