@@ -260,7 +260,7 @@ void LiveCollator::collectGroup(std::uint32_t group, LedgerWrite &write)
         m_callsHere.push_back({fact.requestKey, m_out.calls[i].run});
     }
     for (const Call &call : old)
-        if (const RunRow *row = m_quality.empty() ? nullptr : m_runs.find(call.run); row && row->totals.calls == 0)
+        if (const RunRow *row = m_quality.empty() ? nullptr : m_runs.find(call.run); row && !row->isRun())
             m_quality.dropRun(call.run);
     if (now.empty())
         m_resolved.erase(group);

@@ -12,7 +12,7 @@ void LiveCollator::noteRun(const RunInfo &run)
     if (!m_scratch.signals.empty())
         m_signalsTold.erase(run.run);
     const RunRow *row = m_runs.find(run.run);
-    if (row->totals.calls > 0)
+    if (row->isRun())
         m_quality.noteRun(row->info);
     decideRun(run.run);
 }
@@ -84,7 +84,7 @@ void LiveCollator::findNamed()
 {
     if (m_quality.wantsRuns()) {
         m_runs.forEach([&](const RunRow &row) {
-            if (row.totals.calls > 0)
+            if (row.isRun())
                 m_quality.noteRun(row.info);
         });
         m_quality.looked(false);
@@ -92,7 +92,7 @@ void LiveCollator::findNamed()
     if (!m_quality.wantsCalls() || !m_requestsKnown)
         return;
     for (const auto &[request, run] : m_requestRuns)
-        if (const RunRow *row = m_runs.find(run); row && row->totals.calls > 0)
+        if (const RunRow *row = m_runs.find(run); row && row->isRun())
             m_quality.noteCall(request, run);
     m_quality.looked(true);
 }

@@ -25,10 +25,10 @@ public:
     [[nodiscard]] bool wantsCalls() const { return m_wantsCalls; }
     void looked(bool calls) { (calls ? m_wantsCalls : m_wantsRuns) = false; }
 
-    /// A run with calls, and a call with a request id: as often as one likes.
+    /// A run (RunRow::isRun), and a call with a request id: as often as one likes.
     void noteRun(const RunInfo &run);
     void noteCall(std::uint64_t requestKey, const Key128 &run);
-    /// A run that has no call any more, and a call that is of another run now.
+    /// A row that is no run any more, and a call that is of another run now.
     void dropRun(const Key128 &run);
     void dropCall(std::uint64_t requestKey, const Key128 &run);
     /// Runs whose set of signals changed since the last call.

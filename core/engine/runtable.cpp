@@ -92,7 +92,7 @@ void RunTable::load(const RunRow &loaded)
     target = loaded;
     if (!loaded.info.closed)
         watch(m_index.at(loaded.info.run));
-    m_withCalls += loaded.totals.calls > 0 ? 1 : 0;
+    m_count += loaded.isRun() ? 1 : 0;
     m_touched.clear();
 }
 
@@ -101,12 +101,12 @@ void RunTable::change(const Call &call, bool add)
     if (call.metered())
         return; // of no run
     RunRow &target = row(call.run);
-    const bool had = target.totals.calls > 0;
+    const bool was = target.isRun();
     if (add)
         target.totals.add(call);
     else
         target.totals.subtract(call);
-    m_withCalls += static_cast<int>(target.totals.calls > 0) - static_cast<int>(had);
+    m_count += static_cast<int>(target.isRun()) - static_cast<int>(was);
     if (add)
         target.source = call.source;
 }
@@ -200,7 +200,7 @@ void RunTable::clear()
     m_watched.clear();
     m_idle.clear();
     m_size = 0;
-    m_withCalls = 0;
+    m_count = 0;
 }
 
 } // namespace flyball

@@ -44,7 +44,8 @@ public:
     /// has come for kIdle (design rule 3a.10); that is never stored, and whatever comes later opens it again.
     [[nodiscard]] RunStore store(TimeNs now);
     static constexpr TimeNs kIdle = 15 * kMinute;
-    [[nodiscard]] std::int64_t count() const { return m_withCalls; }
+    /// Rows that are runs (RunRow::isRun).
+    [[nodiscard]] std::int64_t count() const { return m_count; }
     void clear();
 
 private:
@@ -68,7 +69,7 @@ private:
     std::unordered_set<std::uint32_t> m_idle; ///< rows that are shown as closed
     std::uint32_t m_pass = 0;
     std::uint32_t m_size = 0;
-    std::int64_t m_withCalls = 0;
+    std::int64_t m_count = 0;
 };
 
 } // namespace flyball

@@ -154,8 +154,8 @@ void ReportBuilder::add(const Call &call)
     m_report.totals.add(call);
     m_report.first = m_report.first == kNoTime ? call.time : std::min(m_report.first, call.time);
     m_report.last = std::max(m_report.last, call.time);
-    const bool isCall = call.responseCache == ResponseCache::None && !call.metered();
-    if (isCall)
+    const bool ofRun = !call.metered(); // as RunRow::isRun: an answer from a cache makes a run, too
+    if (ofRun)
         m_runs.add(call.run);
     if (call.costOrigin == CostOrigin::Unpriced)
         m_unpriced.insert(call.model);
@@ -173,7 +173,7 @@ void ReportBuilder::add(const Call &call)
     }
     Group &group = m_groups[it->second];
     group.totals.add(call);
-    if (isCall)
+    if (ofRun)
         group.runs.add(call.run);
 }
 

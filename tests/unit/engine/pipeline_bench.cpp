@@ -8,6 +8,9 @@
 #include <map>
 #include <sstream>
 
+#include "core/aggregate/report/report.h"
+#include "core/aggregate/views/runstats.h"
+
 namespace flyball::test {
 
 Result<> FullDiskLedger::commit(const LedgerWrite &write)
@@ -137,7 +140,9 @@ std::string PipelineBench::disagreement()
 {
     Totals rows;
     Totals ofRuns; // what meters tell is of no run
+    ReportBuilder report({}, *m_symbols);
     for (const Call &call : calls()) {
+        report.add(call);
         rows.add(call);
         if (!call.metered())
             ofRuns.add(call);
@@ -156,6 +161,12 @@ std::string PipelineBench::disagreement()
     for (const auto &[name, sum] : sums)
         if (!(sum == (name.ends_with("runs") ? ofRuns : rows)))
             out += name + ": " + describe(sum) + "\n";
+    const std::int64_t reported = report.finish().runs;
+    const RunStats window = RunScanner().stats(snapshot->runs, {INT64_MIN, INT64_MAX}).all;
+    const std::int64_t shown = window.count + window.open;
+    if (snapshot->runCount != reported || shown != reported)
+        out += "runs: " + std::to_string(snapshot->runCount) + " counted, " + std::to_string(reported) + " reported, "
+               + std::to_string(shown) + " shown\n";
     return out.empty() ? out : "rows: " + describe(rows) + "\n" + out;
 }
 

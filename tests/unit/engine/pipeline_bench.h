@@ -113,7 +113,8 @@ public:
     [[nodiscard]] SymbolTable &symbols() { return *m_symbols; }
     [[nodiscard]] std::string text(Symbol symbol) const { return std::string(m_symbols->text(symbol)); }
     [[nodiscard]] std::vector<Call> calls(); ///< and what meters told
-    /// Sums of what is stored: rows, both roll-ups, runs; and of the snapshot. Empty when all are equal.
+    /// Sums of what is stored: rows, both roll-ups, runs; and of the snapshot; and how many runs the snapshot, a
+    /// report and the window count. Empty when all are equal.
     [[nodiscard]] std::string disagreement();
     /// workflow=calls:nanoUSD for every workflow, from the quarters of a snapshot.
     [[nodiscard]] std::string byWorkflow();

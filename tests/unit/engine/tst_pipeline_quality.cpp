@@ -47,13 +47,13 @@ std::string evaluationLog(unsigned trace, const std::string &name, const std::st
            + R"("}},{"key":"gen_ai.evaluation.score.label","value":{"stringValue":")" + label + "\"}}]}]}]}]}\n";
 }
 
-/// run=outcome/origin:signals of every run with calls, by its trace, session or prompt; and how the signals fare.
+/// run=outcome/origin:signals of every run, by its trace, session or prompt; and how the signals fare.
 std::string outcomes(PipelineBench &b)
 {
     std::vector<std::string> lines;
     const auto snapshot = b.pipeline().snapshot();
     snapshot->runs.forEach([&](const RunRow &row) {
-        if (row.totals.calls > 0)
+        if (row.isRun())
             lines.push_back(toHex(row.info.run).substr(24) + b.text(row.info.session) + b.text(row.info.prompt) + "="
                             + std::to_string(int(row.info.outcome)) + "/" + std::to_string(int(row.info.origin)) + ":"
                             + std::to_string(row.signals));
@@ -81,7 +81,7 @@ std::string storedOutcomes(PipelineBench &b)
 {
     std::vector<std::string> lines;
     (void)b.pipeline().ledger().loadRuns([&](const RunRow &row) {
-        if (row.totals.calls > 0)
+        if (row.isRun())
             lines.push_back(toHex(row.info.run).substr(24) + b.text(row.info.session) + b.text(row.info.prompt) + "="
                             + std::to_string(int(row.info.outcome)) + "/" + std::to_string(int(row.info.origin)) + ":"
                             + std::to_string(row.signals));
@@ -140,6 +140,7 @@ private Q_SLOTS:
     void aRowThatIsToldElsewhereTakesItsSignalsAlong();
     void firstOneOnAFullDisk();
     void importedValidationsAreMeasured();
+    void aRunAnsweredByACacheAloneIsOne();
 };
 
 void TestPipelineQuality::everyIdFindsItsRun()
@@ -454,6 +455,32 @@ void TestPipelineQuality::importedValidationsAreMeasured()
     QCOMPARE(said(), std::string("2/5"));
     b.restart();
     QCOMPARE(said(), std::string("2/5"));
+}
+
+/// It costs nothing and has no call; the window, a report and the signals that name it know it all the same.
+void TestPipelineQuality::aRunAnsweredByACacheAloneIsOne()
+{
+    PipelineBench b;
+    b.write(
+        "st.jsonl",
+        R"({"name":"plan","model":"cache","cache_hit":true,"duration_ms":5,"run":"r-18","ts":"2026-11-21T10:00:01Z"})"
+        "\n");
+    b.write("ratings.csv", kHead + "r-18,,,,,,success,pass\n");
+    b.addSource("st", "st.jsonl");
+    b.addSource("q", "ratings.csv");
+    b.open();
+    b.drain();
+    for (int start = 0; start < 2; ++start) {
+        AGREE(b);
+        const auto snapshot = b.pipeline().snapshot();
+        QCOMPARE(snapshot->totals.calls, std::int64_t(0));
+        QCOMPARE(snapshot->totals.responseCacheHits, std::int64_t(1));
+        QCOMPARE(snapshot->runCount, std::int64_t(1));
+        const std::string words = outcomes(b);
+        QVERIFY2(words.starts_with("1 of 1, ambiguous 0, waiting 0 0 0 0 0\n"), words.c_str());
+        QCOMPARE(idOf(words, "r-18"), std::string("1/2:1"));
+        b.restart();
+    }
 }
 
 QTEST_GUILESS_MAIN(TestPipelineQuality)

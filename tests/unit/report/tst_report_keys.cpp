@@ -258,12 +258,15 @@ void TestReportKeys::runsAreCountedOnce()
     builder.add(m.call("2026-11-21T10:00:00Z", "b", "w1"));
     builder.add(m.call("2026-11-21T10:00:00Z", "b", "w2"));
     Call hit = m.call("2026-11-21T10:00:00Z", "b", "w3");
-    hit.responseCache = ResponseCache::Exact; // not a call, so no run either
+    hit.responseCache = ResponseCache::Exact; // no call, and yet the run it answered
     builder.add(hit);
+    Call metered = m.call("2026-11-21T10:00:00Z", "b", "w4");
+    metered.flags |= CallMetered; // of many runs, or of none
+    builder.add(metered);
     const Report report = builder.finish();
-    QCOMPARE(report.runs, std::int64_t(2));
+    QCOMPARE(report.runs, std::int64_t(3));
     QCOMPARE(report.groups[0].runs, std::int64_t(1));
-    QCOMPARE(report.groups[1].runs, std::int64_t(2));
+    QCOMPARE(report.groups[1].runs, std::int64_t(3));
 }
 
 void TestReportKeys::claudeRunKeys()
