@@ -67,7 +67,7 @@ public:
 
     void addSource(SourceConfig source) override
     {
-        post([this, source = std::move(source)] { m_pipeline.addSource(source); });
+        post([this, source = std::move(source)] { m_pipeline.addSource(source, uninterrupted()); });
     }
     void removeSource(const std::string &id, bool rowsToo) override
     {
@@ -135,7 +135,7 @@ public:
             const AttributionRules former = m_pipeline.attribution();
             const Result<> result = m_pipeline.setAttribution(rules, reworkStep());
             if (!result && m_cancelRework)
-                (void)m_pipeline.setAttribution(former, [this](auto, auto) { return publishAndGoOn(); });
+                (void)m_pipeline.setAttribution(former, uninterrupted());
             if (done)
                 done(result);
         });
@@ -143,7 +143,7 @@ public:
     void changeSuccess(std::vector<SuccessRule> rules, std::function<void(Result<>)> done) override
     {
         post([this, rules = std::move(rules), done = std::move(done)] {
-            const Result<> result = m_pipeline.setSuccess(rules, [this](auto, auto) { return publishAndGoOn(); });
+            const Result<> result = m_pipeline.setSuccess(rules, uninterrupted());
             if (done)
                 done(result);
         });
@@ -155,8 +155,7 @@ public:
             for (const auto &feed : m_pipeline.feeds())
                 if (feed->config().id == id) {
                     feed->setTold(told);
-                    result = m_pipeline.setTold(feed->config().target, told,
-                                                [this](auto, auto) { return publishAndGoOn(); });
+                    result = m_pipeline.setTold(feed->config().target, told, uninterrupted());
                     break;
                 }
             if (done)
@@ -177,7 +176,12 @@ private:
         if (!m_pipeline.commit())
             return; // rows of this source wait for room on the disk
         std::erase_if(m_pipeline.feeds(), [&](const auto &feed) { return feed->config().id == config.id; });
-        m_pipeline.addSource(config);
+        m_pipeline.addSource(config, uninterrupted());
+    }
+    /// But by the end of the engine.
+    Pipeline::ReworkStep uninterrupted()
+    {
+        return [this](std::int64_t, std::int64_t) { return publishAndGoOn(); };
     }
     Pipeline::ReworkStep reworkStep()
     {
@@ -307,13 +311,13 @@ private:
             m_pipeline.setError(loaded.error().message);
         if (m_pipeline.pricesChanged())
             (void)m_pipeline.reprice(prices(), [this] { return publishAndGoOn(); });
-        const auto goOn = [this](std::int64_t, std::int64_t) { return publishAndGoOn(); };
+        const Pipeline::ReworkStep goOn = uninterrupted();
         if (m_pipeline.attributionChanged())
             (void)m_pipeline.setAttribution(m_options.attribution, goOn);
         if (m_pipeline.successChanged())
             (void)m_pipeline.setSuccess(m_options.success, goOn);
         for (const SourceConfig &source : m_options.sources)
-            m_pipeline.addSource(source);
+            m_pipeline.addSource(source, goOn);
         (void)m_pipeline.retain(m_options.retentionDays);
         publish();
         while (!m_stop) {

@@ -151,7 +151,7 @@ bool Pipeline::awaited() const
     return std::any_of(m_feeds.begin(), m_feeds.end(), [](const auto &feed) { return feed->awaited(); });
 }
 
-void Pipeline::addSource(const SourceConfig &config)
+void Pipeline::addSource(const SourceConfig &config, const ReworkStep &step)
 {
     auto feed = makeFeed(config);
     if (auto files = m_ledger->loadFiles(config.target))
@@ -166,9 +166,9 @@ void Pipeline::addSource(const SourceConfig &config)
                 feed->setCounters(c.lines, c.ignored, c.duplicates);
     if (m_fromEnd)
         feed->skipToEnd(m_positions);
-    if (const Result<> set = setTold(config.target, config.options.contains("told"), [](auto, auto) { return true; });
-        !set)
-        m_error = set.error().message;
+    if (!readOnly())
+        if (const Result<> set = setTold(config.target, config.options.contains("told"), step); !set)
+            m_error = set.error().message;
     m_feeds.push_back(std::move(feed));
     m_moreToRead = true;
 }

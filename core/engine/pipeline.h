@@ -22,7 +22,11 @@ public:
     /// Loads what the ledger holds. `loaded` is called once the newest numbers are there and again
     /// when all are.
     [[nodiscard]] Result<> load(const std::function<void()> &loaded);
-    void addSource(const SourceConfig &config);
+    /// Called between slices with what is done of how much; false ends the work, and the next start goes on.
+    using ReworkStep = std::function<bool(std::int64_t done, std::int64_t total)>;
+    /// `step`: for rows that stand at another word on whether they count ("told") than the configuration.
+    void addSource(
+        const SourceConfig &config, const ReworkStep &step = [](std::int64_t, std::int64_t) { return true; });
     void removeSource(const std::string &id, bool rowsToo);
     void setPaused(const std::string &id, bool paused);
     void cancelImport();
@@ -46,8 +50,6 @@ public:
     /// override edited by hand): they must then be priced again.
     [[nodiscard]] bool pricesChanged();
 
-    /// Called between slices with what is done of how much; false ends the work, and the next start goes on.
-    using ReworkStep = std::function<bool(std::int64_t done, std::int64_t total)>;
     /// Names every stored call and run again by other rules. Money moves between names; totals stay. The former list
     /// puts back what was.
     [[nodiscard]] Result<> setAttribution(AttributionRules rules, const ReworkStep &step);

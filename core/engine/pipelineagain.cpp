@@ -114,11 +114,15 @@ Result<> Pipeline::setTold(const std::string &target, bool told, const ReworkSte
     const std::string wanted = told ? "1" : "";
     if (m_ledger->meta(key) == wanted)
         return {};
+    if (readOnly())
+        return Error{ErrorCode::Locked, "another window writes this ledger"};
     if (!commit())
         return unsaved();
     const auto groups = m_ledger->groupsOfProducer(source);
     if (!groups)
         return groups.error();
+    if (const Result<> begun = m_ledger->setMeta(key, kChanging); !begun)
+        return begun;
     if (const Result<> done = resolveAgain(*groups, step); !done)
         return done;
     return m_ledger->setMeta(key, wanted);

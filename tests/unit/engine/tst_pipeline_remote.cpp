@@ -79,8 +79,6 @@ struct RemoteBench : PipelineBench {
     Remote remote;
 };
 
-#define AGREE(bench) QCOMPARE(QByteArray::fromStdString((bench).disagreement()), QByteArray())
-
 } // namespace
 
 class TestPipelineRemote : public QObject {
@@ -93,6 +91,8 @@ private Q_SLOTS:
     void storedIsSaidAfterTheCommitAlone();
     void aFullDiskIsSaidAndLosesNothing();
     void toldElsewhereIsKeptAndNotCounted();
+    void toldElsewhereThatWasInterruptedCanBeTakenBack();
+    void whoOnlyLooksChangesNothing();
     void noRoomIsNoLoss();
     void pausedStopsAndGoesOn();
     void removedWithItsRows();
@@ -248,14 +248,13 @@ void TestPipelineRemote::aFullDiskIsSaidAndLosesNothing()
 
 void TestPipelineRemote::toldElsewhereIsKeptAndNotCounted()
 {
-    const auto goOn = [](std::int64_t, std::int64_t) { return true; };
     RemoteBench b;
     b.open();
     b.drain();
     QVERIFY(b.deliver({b.meter("w", "gpt-4o", kNoon, 1, 1, 5), b.meter("v", "gpt-4o", kNoon, 1, 2)}));
     b.drain();
     const Totals before = b.totals();
-    QVERIFY(b.pipeline().setTold(kTarget, true, goOn).ok());
+    QVERIFY(b.pipeline().setTold(kTarget, true, kGoOn).ok());
     QVERIFY(b.totals().isZero());
     AGREE(b);
     QVERIFY(b.deliver({b.meter("w", "gpt-4o", kNoon, 2, 4, 5)}));
@@ -271,6 +270,55 @@ void TestPipelineRemote::toldElsewhereIsKeptAndNotCounted()
     QCOMPARE(b.usd(), std::string("6.000000000"));
     QCOMPARE(b.totals().inTotal(), before.inTotal());
     AGREE(b);
+}
+
+/// Rows already stand at the new word, others at the former one: either of the two must bring all of them to it.
+void TestPipelineRemote::toldElsewhereThatWasInterruptedCanBeTakenBack()
+{
+    RemoteBench b;
+    b.open();
+    b.drain();
+    QVERIFY(b.deliver({b.meter("w", "gpt-4o", kNoon, 1, 1, 5)}));
+    b.drain();
+    const Totals before = b.totals();
+    const auto stop = [](std::int64_t, std::int64_t) { return false; };
+    for (const bool restarted : {false, true}) {
+        QVERIFY(!b.pipeline().setTold(kTarget, true, stop));
+        QVERIFY(b.totals().isZero());
+        if (restarted)
+            b.restart(); // the configuration never said so
+        else
+            QVERIFY(b.pipeline().setTold(kTarget, false, kGoOn).ok());
+        b.drain();
+        QVERIFY(b.totals() == before);
+        AGREE(b);
+    }
+}
+
+/// A second window has the same configuration and may not write: it neither waits for ever nor makes a fault of it.
+void TestPipelineRemote::whoOnlyLooksChangesNothing()
+{
+    RemoteBench b;
+    b.open();
+    b.drain();
+    QVERIFY(b.deliver({b.meter("w", "gpt-4o", kNoon, 1, 1, 5)}));
+    b.drain();
+    SymbolTable symbols;
+    EngineOptions options;
+    options.ledgerPath = b.path("state/ledger.db");
+    options.openRemote = b.openRemote;
+    auto ledger = Ledger::open(options.ledgerPath, Ledger::Mode::ReadWrite, symbols);
+    QVERIFY(ledger.ok() && (*ledger)->openReport().readOnly);
+    Pipeline second(options, symbols, std::move(*ledger), b.catalog);
+    QVERIFY(second.load([] {}).ok());
+    SourceConfig told = b.sources.back();
+    told.options["told"] = "1";
+    second.addSource(told);
+    QCOMPARE(second.snapshot()->ledger.error, std::string());
+    const auto once = [](std::int64_t, std::int64_t) { return false; };
+    const Result<> changed = second.setTold(kTarget, true, once);
+    QVERIFY(!changed && changed.error().code == ErrorCode::Locked);
+    QVERIFY(second.totals() == b.totals());
 }
 
 void TestPipelineRemote::noRoomIsNoLoss()
