@@ -260,7 +260,7 @@ bool Pipeline::readSome(std::int64_t budgetBytes, bool onlyDue)
         const PollResult result = feed->poll(budgetBytes, read.batch, m_positions);
         m_moreToRead = m_moreToRead || result.more;
         m_importDone += result.bytesRead;
-        if (read.batch.lines > 0 || !read.batch.rejects.empty()) {
+        if (read.batch.lines > 0 || read.batch.size() > 0) {
             dropRetained(read.batch);
             for (TraitFact &trait : read.batch.traits)
                 trait.source = feed->symbol();

@@ -94,6 +94,7 @@ private Q_SLOTS:
     void toldElsewhereThatWasInterruptedCanBeTakenBack();
     void whoOnlyLooksChangesNothing();
     void noRoomIsNoLoss();
+    void factsCountWhateverIsSaidOfLines();
     void pausedStopsAndGoesOn();
     void removedWithItsRows();
     void oneThatCannotBeMadeSaysWhy();
@@ -335,6 +336,21 @@ void TestPipelineRemote::noRoomIsNoLoss()
     QVERIFY(b.deliver(std::move(many)));
     b.drain();
     QCOMPARE(b.usd(), std::string("30.000000000"));
+}
+
+/// How many lines an answer had is for people; what it amounts to must not depend on it.
+void TestPipelineRemote::factsCountWhateverIsSaidOfLines()
+{
+    RemoteBench b;
+    b.open();
+    b.drain();
+    Delivery delivery;
+    delivery.batch.calls = {b.meter("w", "gpt-4o", kNoon, 1, 1)};
+    delivery.state = "one";
+    QVERIFY(b.remote.inbox->deliver(std::move(delivery)));
+    b.drain();
+    QCOMPARE(b.usd(), std::string("1.000000000"));
+    AGREE(b);
 }
 
 void TestPipelineRemote::pausedStopsAndGoesOn()
