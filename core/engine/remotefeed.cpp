@@ -94,14 +94,13 @@ void RemoteFeed::setPaused(bool paused)
 
 bool RemoteFeed::deliver(Delivery &&delivery)
 {
-    {
-        const std::lock_guard lock(m_mutex);
-        // One delivery larger than all room must get in some time.
-        if (m_facts > 0 && m_facts + delivery.batch.size() > kMostWaiting)
-            return false;
-        m_facts += delivery.batch.size();
-        m_queue.push_back(std::move(delivery));
-    }
+    const std::lock_guard lock(m_mutex);
+    // One delivery larger than all room must get in some time.
+    if (m_facts > 0 && m_facts + delivery.batch.size() > kMostWaiting)
+        return false;
+    m_facts += delivery.batch.size();
+    m_queue.push_back(std::move(delivery));
+    // Under the lock: a notice that comes after its delivery was taken would have the ingest thread run in circles.
     const std::uint64_t one = 1;
     (void)!::write(m_notify, &one, sizeof one);
     return true;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Sources that deliver by themselves, and spend that is metered instead of told call by call.
 #include <QtTest/QtTest>
+#include <atomic>
+#include <poll.h>
+#include <thread>
 
 #include "core/aggregate/report/report.h"
 #include "core/formats/meters/meters.h"
@@ -95,6 +98,7 @@ private Q_SLOTS:
     void whoOnlyLooksChangesNothing();
     void noRoomIsNoLoss();
     void factsCountWhateverIsSaidOfLines();
+    void aNoticeStaysOnlyWhileSomethingWaits();
     void pausedStopsAndGoesOn();
     void removedWithItsRows();
     void oneThatCannotBeMadeSaysWhy();
@@ -351,6 +355,34 @@ void TestPipelineRemote::factsCountWhateverIsSaidOfLines()
     b.drain();
     QCOMPARE(b.usd(), std::string("1.000000000"));
     AGREE(b);
+}
+
+/// The ingest thread sleeps on the notice: one without a delivery would have it run in circles.
+void TestPipelineRemote::aNoticeStaysOnlyWhileSomethingWaits()
+{
+    RemoteBench b;
+    b.open();
+    b.drain();
+    SourceFeed &feed = *b.pipeline().feeds().front();
+    constexpr int kDeliveries = 500;
+    for (int round = 0; round < kDeliveries; ++round) {
+        std::atomic<bool> begun = false;
+        std::thread sender([&] {
+            begun = true;
+            Delivery delivery;
+            delivery.hasHealth = true;
+            (void)b.remote.inbox->deliver(std::move(delivery));
+        });
+        while (!begun || !feed.due(0)) {
+        }
+        FactBatch batch;
+        std::vector<StoredFile> positions;
+        (void)feed.poll(1 << 20, batch, positions);
+        sender.join();
+        pollfd notice{feed.notifyFd(), POLLIN, 0};
+        if (!feed.due(0) && ::poll(&notice, 1, 0) > 0)
+            QFAIL(qPrintable(QStringLiteral("delivery %1 left a notice behind").arg(round)));
+    }
 }
 
 void TestPipelineRemote::pausedStopsAndGoesOn()
