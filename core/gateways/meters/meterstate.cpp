@@ -11,6 +11,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int kVersion = 1;
+constexpr std::int64_t kOpenMinutes = 121; ///< times on one page are up to an hour off, either way
 
 template <typename Number>
 Number numberOf(const json &list, std::size_t at)
@@ -168,7 +169,7 @@ std::string MeterState::toJson() const
         newest = std::max(newest, group.minute);
     std::vector<std::pair<Key128, const MeterGroup *>> kept;
     for (const auto &[key, group] : groups)
-        if ((group.minute >= newest - 1 && group.sums != MeterSums{})
+        if ((group.minute >= newest - kOpenMinutes && group.sums != MeterSums{})
             || leftOver(group.meter, group.sums) != MeterSums{})
             kept.emplace_back(key, &group);
     std::sort(kept.begin(), kept.end(), [](const auto &a, const auto &b) { return a.first < b.first; });

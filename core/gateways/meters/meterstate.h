@@ -75,7 +75,7 @@ struct MeterState {
     std::unordered_map<Key128, MeterSeries> series;
     std::unordered_map<Key128, MeterGroup> groups;
 
-    /// JSON of what must survive: groups of past minutes only if they left something over.
+    /// JSON of what must survive: groups of minutes that are over for good only if they left something over.
     [[nodiscard]] std::string toJson() const;
     /// Malformed text gives an empty state.
     [[nodiscard]] static MeterState fromJson(const std::string &text);

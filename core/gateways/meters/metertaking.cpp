@@ -72,7 +72,8 @@ void MeterBook::Impl::look(const MeterValue &value, MeterSummary &summary)
 void MeterBook::Impl::add(MeterGroup &group, const MeterValue &value, std::int64_t growth)
 {
     const std::int64_t minute = bucketOf(value.at, kMinute);
-    if (minute > group.minute) {
+    // What one reading brings is said in one minute, also where its values have times of their own.
+    if (minute > group.minute && group.grew != reading) {
         group.sums = leftOver(group.meter, group.sums);
         group.minute = minute;
     }

@@ -54,6 +54,8 @@ private Q_SLOTS:
     void M9_labelsThatChangeEachTime();
     void abandonedReading();
     void minutes();
+    void timesOfTheirOwn();
+    void timesOfTheirOwnAndARestart();
     void instances();
     void exactMoney();
 };
@@ -316,6 +318,43 @@ void TestMeterBook::minutes()
     b.read(spend("8"), 7200);
     QCOMPARE(QByteArray::fromStdString(b.spend(true)),
              QByteArray("0 w/m money=2.000000000\n1 w/m money=2.000000000\n120 w/m money=4.000000000\n"));
+}
+
+/// Two series of one workflow, seconds after kNow, as a page that gathers several servers has them.
+std::string timed(const char *first, std::int64_t firstAt, const char *second, std::int64_t secondAt)
+{
+    const auto one = [](const char *server, const char *value, std::int64_t at) {
+        return "litellm_spend_metric_total{api_key_alias=\"w\",model=\"m\",instance=\"" + std::string(server) + "\"} "
+               + value + ' ' + std::to_string((kNow / kSecond + at) * 1000) + '\n';
+    };
+    return one("a", first, firstAt) + one("b", second, secondAt);
+}
+
+void TestMeterBook::timesOfTheirOwn()
+{
+    BookBench b;
+    b.read(timed("0", 0, "0", 0), 0);
+    b.read(timed("2", 59, "3", 61), 65);
+    SPENT(b, "w/m money=5.000000000\n");
+    b.read(timed("6", 118, "8", 121), 125);
+    b.read(timed("7", 122, "8", 121), 130);
+    SPENT(b, "w/m money=15.000000000\n");
+}
+
+void TestMeterBook::timesOfTheirOwnAndARestart()
+{
+    const std::string ahead = " " + std::to_string((kNow / kSecond + 1800) * 1000) + '\n';
+    const auto page = [&](const char *now, std::string later) {
+        later = spend(later, "v");
+        later.pop_back();
+        return spend(now) + later + ahead;
+    };
+    BookBench b;
+    b.read(page("0", "0"), 0);
+    b.read(page("4", "1"), 15);
+    b.restart();
+    b.read(page("5", "1"), 30); // in the same minute: it is told again, with what it had before
+    SPENT(b, "v/m money=1.000000000\nw/m money=5.000000000\n");
 }
 
 void TestMeterBook::instances()
