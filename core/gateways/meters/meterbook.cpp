@@ -42,8 +42,15 @@ void MeterBook::begin(std::string_view instance, TimeNs now, std::optional<TimeN
     if (state.epoch.empty())
         state.epoch = std::to_string(now);
     const auto known = state.instances.find(instance);
-    m_impl->instance =
-        known != state.instances.end() ? known->second.number : static_cast<std::uint32_t>(state.instances.size());
+    m_impl->instance = known != state.instances.end() ? known->second.number : m_impl->freeNumber();
+}
+
+std::uint32_t MeterBook::Impl::freeNumber() const
+{
+    std::uint32_t number = 0;
+    for (const auto &[name, one] : state.instances)
+        number = std::max(number, one.number + 1);
+    return number;
 }
 
 void MeterBook::read(const MeterReading &reading) { m_impl->read(reading); }

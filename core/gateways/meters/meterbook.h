@@ -55,8 +55,8 @@ inline constexpr std::size_t kMostMeterSeries = 20'000;
 /// whose `_created` (or the unlabelled process_start_time_seconds of its page) moved; a series that is gone for a while
 /// goes on from where it was; one that is new began at 0 if its instance had been read before, else it is where
 /// counting begins. Workers that answer by turns behind one address are told apart by the start of their process, and
-/// each is an instance of its own. At most kMostMeterSeries series with a meaning: those gone longest are forgotten
-/// first.
+/// each is an instance of its own. At most kMostMeterSeries series with a meaning: where there is no room for more,
+/// instances that were not read for a day are forgotten, then the series that are gone longest.
 ///
 /// Tokens are made disjoint per fact; what a scrape in the middle of a call leaves over is taken off later. Where a
 /// meter counts money for a model, that is what its facts cost (0 is a price); where it does not, they carry none and

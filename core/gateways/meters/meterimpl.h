@@ -24,6 +24,7 @@ struct MeterBook::Impl {
     std::set<Key128> useless; ///< series whose value counts for nothing, and that was told
 
     void abandon();
+    [[nodiscard]] std::uint32_t freeNumber() const; ///< of an instance
     void dropGroups();
     [[nodiscard]] KnownName &nameOf(std::string_view name);
     void readAbout(const MeterReading &told);
@@ -42,6 +43,7 @@ struct MeterBook::Impl {
     [[nodiscard]] Process processNow(bool &byTurns);
     void park(MeterInstance &own, TimeNs process, TimeNs lastRead);
     [[nodiscard]] bool unpark(MeterInstance &own, TimeNs process);
+    void forgetInstances();
     void forgetGone();
     void say(MeterSummary &summary, FactBatch &out);
     void summarise(MeterSummary &summary);

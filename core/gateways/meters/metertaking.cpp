@@ -15,14 +15,31 @@ constexpr std::int64_t kMostTokens = 1'000'000'000'000'000'000;
 
 Result<> MeterBook::Impl::checkRoom(std::size_t mostInstances)
 {
+    const bool known = state.instances.contains(open.instance);
+    if (state.series.size() <= kMostMeterSeries && (known || state.instances.size() < mostInstances))
+        return {};
+    forgetInstances();
     std::size_t there = open.values.size();
     for (const auto &[key, series] : state.series)
         there += series.seen != reading && series.instance != instance && series.gone == 0 ? 1 : 0;
     if (there > kMostMeterSeries)
         return Error{ErrorCode::OutOfRange, "more than " + std::to_string(kMostMeterSeries) + " series with spend"};
-    if (state.instances.size() >= mostInstances && !state.instances.contains(open.instance))
+    if (!known && state.instances.size() >= mostInstances)
         return Error{ErrorCode::OutOfRange, "more than " + std::to_string(mostInstances) + " instances"};
     return {};
+}
+
+/// Targets come and go: those that were not read for a day make room, with their series.
+void MeterBook::Impl::forgetInstances()
+{
+    std::set<std::uint32_t> gone;
+    std::erase_if(state.instances, [&](const auto &entry) {
+        const bool old = entry.first != open.instance && entry.second.lastRead < open.now - kDay;
+        if (old)
+            gone.insert(entry.second.number);
+        return old;
+    });
+    std::erase_if(state.series, [&](const auto &entry) { return gone.contains(entry.second.instance); });
 }
 
 /// What a value grew by. Nobody counted before the first reading.

@@ -57,6 +57,7 @@ private Q_SLOTS:
     void timesOfTheirOwn();
     void timesOfTheirOwnAndARestart();
     void instances();
+    void instancesThatComeAndGo();
     void exactMoney();
 };
 
@@ -355,6 +356,34 @@ void TestMeterBook::timesOfTheirOwnAndARestart()
     b.restart();
     b.read(page("5", "1"), 30); // in the same minute: it is told again, with what it had before
     SPENT(b, "v/m money=1.000000000\nw/m money=5.000000000\n");
+}
+
+void TestMeterBook::instancesThatComeAndGo()
+{
+    constexpr std::int64_t kDaySeconds = 86'400;
+    constexpr int kEach = 2'000;
+    BookBench b;
+    std::int64_t expected = 0;
+    b.read(spend("1"), 0, "stays");
+    for (int i = 0; i < 30; ++i) { // 60,000 series, never more than 4,000 of one day
+        const std::string name = "pod" + std::to_string(i);
+        const auto page = [](const char *value) {
+            std::string out;
+            for (int one = 0; one < kEach; ++one)
+                out += spend(value, ("w" + std::to_string(one)).c_str());
+            return out;
+        };
+        b.read(page("1"), i * kDaySeconds, name);
+        b.read(page("3"), i * kDaySeconds + 15, name);
+        b.read(spend(std::to_string(2 + i)), i * kDaySeconds + 30, "stays");
+        expected += 2 * kEach + 1;
+    }
+    QCOMPARE(b.pico(), expected * kUsd);
+    // One that begins again takes nothing from another.
+    b.read(process("1797955300") + spend("1", "w0"), 30 * kDaySeconds, "new");
+    b.read(process("1797955999") + spend("2", "w0"), 30 * kDaySeconds + 1000, "new");
+    b.read(spend("40"), 30 * kDaySeconds + 1000, "stays");
+    QCOMPARE(b.pico(), (expected + 2 + 9) * kUsd);
 }
 
 void TestMeterBook::instances()
