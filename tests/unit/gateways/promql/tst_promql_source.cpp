@@ -232,6 +232,34 @@ private Q_SLOTS:
         QCOMPARE(one.said.money().at("triage"), 900 * kPicoPerMicro);
     }
 
+    /// Workers that answer by turns behind one address: each counts for itself, and the operator is told.
+    void workersByTurns()
+    {
+        const std::map<std::string, std::string> target{{"instance", "x:1"}, {"job", "litellm"}};
+        FakeSeries spend{target, {}};
+        spend.labels["__name__"] = "litellm_spend_metric_total";
+        spend.labels["api_key_alias"] = "triage";
+        FakeSeries start{target, {}};
+        start.labels["__name__"] = "process_start_time_seconds";
+        std::int64_t counters[] = {500, 9000};
+        for (int i = 0; i < 10; ++i) {
+            const int worker = i % 2;
+            counters[worker] += 100;
+            const TimeNs at = kStart + 15 * i * kSecond;
+            spend.points.push_back({at, usd(counters[worker])});
+            start.points.push_back({at, std::to_string((kStart - kHour + worker * 100 * kSecond) / kSecond)});
+        }
+        FakePrometheus server;
+        server.series = {spend, start};
+        Bench bench(server.url(), {{"since", "10m"}});
+        bench.poll(kStart + 3 * kMinute);
+        bench.poll(kStart + 3 * kMinute);
+        QVERIFY2(bench.warning().contains(QStringLiteral("several workers answer by turns")),
+                 qPrintable(bench.warning()));
+        QVERIFY(!bench.warning().contains(QStringLiteral("began again")));
+        QCOMPARE(bench.said.money().at("triage"), 2 * 4 * 100 * kPicoPerMicro);
+    }
+
     void requestsAreAsToldToBe()
     {
         qputenv("FLYBALL_TEST_PROM_KEY", "secret-of-prometheus");
