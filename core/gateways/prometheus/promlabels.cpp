@@ -25,15 +25,16 @@ void unescape(std::string_view raw, std::string &out)
 
 } // namespace
 
-bool PromText::labels()
+/// From '{' to '}'.
+template <typename One>
+bool PromText::list(const One &one)
 {
     ++m_at;
-    m_scratch.clear();
     for (;;) {
         skipSpace();
         if (m_at < m_end && *m_at == '}')
             break;
-        if (!label())
+        if (!one())
             return false;
         skipSpace();
         if (m_at < m_end && *m_at == ',')
@@ -43,6 +44,12 @@ bool PromText::labels()
     }
     ++m_at;
     return true;
+}
+
+bool PromText::labels()
+{
+    m_scratch.clear();
+    return list([this] { return label(); });
 }
 
 bool PromText::label()
@@ -119,24 +126,15 @@ bool PromText::exemplar()
     const std::size_t count = m_labelCount;
     const std::string_view name = m_sample.name;
     // The labels of the sample stay where they are: those of the exemplar are read behind them and forgotten.
-    ++m_at;
-    for (;;) {
-        skipSpace();
-        if (m_at < m_end && *m_at == '}')
-            break;
-        m_labelCount = std::min(count, kMostLabels - 1);
-        const MeterLabel kept = m_labels[m_labelCount];
-        const bool good = label();
-        m_labels[std::min(count, kMostLabels - 1)] = kept;
-        if (!good)
-            return false;
-        skipSpace();
-        if (m_at < m_end && *m_at == ',')
-            ++m_at;
-        else if (m_at == m_end || *m_at != '}')
-            return fail("labels are not closed");
-    }
-    ++m_at;
+    const std::size_t behind = std::min(count, kMostLabels - 1);
+    const MeterLabel kept = m_labels[behind];
+    const bool closed = list([&] {
+        m_labelCount = behind;
+        return label();
+    });
+    m_labels[behind] = kept;
+    if (!closed)
+        return false;
     m_labelCount = count;
     m_sample.name = name;
     skipSpace();

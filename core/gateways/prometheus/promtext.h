@@ -29,6 +29,16 @@ public:
     virtual void sample(const PromSample &sample) = 0;
 };
 
+/// Hands a page to a book, in the reading that is under way there.
+class PromToBook final : public PromSink {
+public:
+    explicit PromToBook(MeterBook &book) : m_book(book) {}
+    void sample(const PromSample &s) override { m_book.read({s.name, s.labels, s.value, s.at, std::nullopt}); }
+
+private:
+    MeterBook &m_book;
+};
+
 /// Reads a page in pieces of any size. The sink has seen a page only when finish() is good: everything before an error
 /// is to be dropped. No allocation per sample.
 class PromText {
@@ -56,6 +66,8 @@ private:
     [[nodiscard]] Result<> whole(std::string_view lines);
     [[nodiscard]] bool line(const char *at, const char *end);
     [[nodiscard]] bool comment(std::string_view text);
+    template <typename One>
+    [[nodiscard]] bool list(const One &one);
     [[nodiscard]] bool labels();
     [[nodiscard]] bool label();
     [[nodiscard]] bool quoted(std::string_view &text, std::size_t most);

@@ -53,7 +53,7 @@ std::string namesOfMoney(const std::vector<std::string> &families)
     return more > 0 ? out + " and " + std::to_string(more) + " more" : out;
 }
 
-class PrometheusSource final : public PolledSource, private PromSink {
+class PrometheusSource final : public PolledSource {
 public:
     PrometheusSource(HttpConnection connection, std::string path, TimeNs interval, MeterOptions meters,
                      SymbolTable &symbols)
@@ -131,7 +131,8 @@ private:
         if (reply.header("content-length").empty() && !reply.body.empty() && reply.body.back() != '\n')
             return Error{ErrorCode::Malformed, "its page ends within a line: it was cut off"};
         const bool open = reply.contentType.starts_with("application/openmetrics-text");
-        PromText text(*this, open ? PromText::Flavour::OpenMetrics : PromText::Flavour::Text, out.health.at);
+        PromToBook sink(m_book);
+        PromText text(sink, open ? PromText::Flavour::OpenMetrics : PromText::Flavour::Text, out.health.at);
         m_book.begin({}, out.health.at);
         Result<> read = text.feed(reply.body);
         if (read)
@@ -184,11 +185,6 @@ private:
         const Milliseconds wait = retryDelay(kBusy, static_cast<int>(std::min<std::int64_t>(m_failures + 1, 30)),
                                              reply.header("retry-after"), wallClockNow() / kSecond, unit);
         return wait.count() * 1'000'000;
-    }
-
-    void sample(const PromSample &sample) override
-    {
-        m_book.read({sample.name, sample.labels, sample.value, sample.at, std::nullopt});
     }
 
     HttpConnection m_connection;

@@ -45,15 +45,6 @@ public:
     std::size_t bytes = 0;
 };
 
-class ToBook final : public PromSink {
-public:
-    explicit ToBook(MeterBook &book) : m_book(book) {}
-    void sample(const PromSample &s) override { m_book.read({s.name, s.labels, s.value, s.at, std::nullopt}); }
-
-private:
-    MeterBook &m_book;
-};
-
 /// MB per second of CPU, the best of some repeats.
 template <typename Read>
 double speedOf(const std::string &page, const Read &read)
@@ -113,7 +104,7 @@ void parsing(const std::string &page)
     MeterBook book({symbols.intern("bench"), {}}, cache);
     TimeNs at = now;
     const double whole = speedOf(page, [&] {
-        ToBook sink(book);
+        PromToBook sink(book);
         at += kSecond;
         PromText text(sink, PromText::Flavour::Text, at);
         book.begin({}, at);
@@ -147,7 +138,7 @@ void crowded()
                     + std::to_string(round) + ".5\n";
         const TimeNs at = wallClockNow();
         const double start = cpuSeconds(RUSAGE_SELF);
-        ToBook sink(book);
+        PromToBook sink(book);
         PromText text(sink, PromText::Flavour::Text, at);
         book.begin({}, at);
         FactBatch batch;

@@ -38,19 +38,6 @@ std::string pageOf(std::string_view text, PromText::Flavour flavour, std::size_t
     return read ? log.text : "error: " + read.error().message;
 }
 
-namespace {
-
-class ToBook final : public PromSink {
-public:
-    explicit ToBook(MeterBook &book) : m_book(book) {}
-    void sample(const PromSample &s) override { m_book.read({s.name, s.labels, s.value, s.at, std::nullopt}); }
-
-private:
-    MeterBook &m_book;
-};
-
-} // namespace
-
 BookBench::BookBench(std::vector<std::string> workflowLabels)
 {
     m_options.source = symbols.intern("gateway");
@@ -69,7 +56,7 @@ Result<MeterSummary> BookBench::tryRead(const std::string &page, std::int64_t se
 {
     const TimeNs now = kNow + seconds * kSecond;
     m_book->begin(instance, now);
-    ToBook sink(*m_book);
+    PromToBook sink(*m_book);
     PromText parser(sink, PromText::Flavour::Text, now);
     Result<> read = parser.feed(page);
     if (read)
