@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -58,6 +59,21 @@ inline std::string at(const std::string &time, std::string lines)
     for (std::size_t i = 0; (i = lines.find("T10:00:", i)) != std::string::npos; i += 7)
         lines.replace(i + 1, 5, time);
     return lines;
+}
+
+/// Where most rollouts of these tests are.
+inline constexpr const char *kPath = "sessions/2026/11/21/rollout-a.jsonl";
+
+/// "in/out " of each call that counts, by input.
+inline std::string inputs(World &w)
+{
+    std::string text;
+    std::vector<Call> calls = w.calls();
+    std::sort(calls.begin(), calls.end(),
+              [](const Call &a, const Call &b) { return a.usage.inTotal() < b.usage.inTotal(); });
+    for (const Call &call : calls)
+        text += std::to_string(call.usage.inTotal()) + "/" + std::to_string(call.usage.outTotal()) + " ";
+    return text;
 }
 
 } // namespace flyball::test
