@@ -110,6 +110,7 @@ struct SourceHealth {
     std::string detail;          ///< what it told last: "412 series, 3 workflows"
     std::string warning;         ///< partial answers and such
     TimeNs lastAnswer = kNoTime; ///< last good one, wall clock
+    bool told = false;           ///< its meters are kept and not counted: others tell these calls (Engine::changeTold)
 };
 
 struct ImportProgress {

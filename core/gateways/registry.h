@@ -28,6 +28,8 @@ struct RemoteKind {
     std::string_view about;  ///< one line
     std::string_view target; ///< an example: "http://127.0.0.1:4000/metrics"
     std::span<const RemoteOption> options;
+    /// Tells spend without calls (CallMetered), which other sources may tell call by call.
+    bool meters = false;
     /// One that is asked. Null for those that listen.
     Result<std::unique_ptr<PolledSource>> (*poll)(const SourceConfig &config, SymbolTable &symbols) = nullptr;
     /// One that listens. Null for those that are asked.

@@ -21,7 +21,8 @@ Dialog {
         open();
     }
     function edit(id: string): void {
-        form.edit(id);
+        if (!form.edit(id))
+            return;
         address.text = form.target;
         open();
     }

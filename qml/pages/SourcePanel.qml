@@ -53,14 +53,14 @@ Panel {
                 }
                 MenuItem {
                     objectName: "sourceOptions"
-                    enabled: root.row?.remote === true
+                    enabled: root.row?.editable === true
                     text: qsTr("Options…")
                     iconName: "settings"
                     onTriggered: root.optionsRequested(root.row.id)
                 }
                 MenuItem {
                     objectName: "sourceTold"
-                    enabled: root.row?.remote === true
+                    enabled: root.row?.meters === true
                     text: root.row?.told === true ? qsTr("Count what it meters") : qsTr("Told by other sources")
                     sub: root.row?.told === true ? "" : qsTr("Its meters are kept, not counted")
                     iconName: "flow"

@@ -235,6 +235,7 @@ RemoteKind prometheusKind()
     kind.about = "Counters of LiteLLM, Bifrost, Envoy, Kong, Claude Code";
     kind.target = "http://127.0.0.1:4000/metrics";
     kind.options = kOptions;
+    kind.meters = true;
     kind.poll = openPrometheus;
     return kind;
 }

@@ -55,6 +55,7 @@ RemoteKind promqlKind()
     kind.about = "Spend of a fleet: also VictoriaMetrics, Thanos, Mimir";
     kind.target = "http://127.0.0.1:9090";
     kind.options = kOptions;
+    kind.meters = true;
     kind.poll = openPromql;
     return kind;
 }

@@ -74,6 +74,14 @@ void ConfigStore::load()
     m_document->json = std::move(json);
 }
 
+const SourceConfig *ConfigStore::source(const std::string &id) const
+{
+    for (const SourceConfig &source : m_values.sources)
+        if (source.id == id)
+            return &source;
+    return nullptr;
+}
+
 ConfigValues &ConfigStore::edit()
 {
     m_changed = true;

@@ -73,6 +73,8 @@ public:
 
     /// For Engine::start, before any window exists.
     [[nodiscard]] const std::vector<SourceConfig> &sources() const { return m_values.sources; }
+    /// nullptr: one that only the engine has, from a command line.
+    [[nodiscard]] const SourceConfig *source(const std::string &id) const;
     [[nodiscard]] int retentionDays() const { return m_values.retentionDays; }
 
     /// Writes what changed. Does nothing for a read-only or broken store.

@@ -6,6 +6,7 @@
 #include <QVariantMap>
 
 #include "core/gateways/registry.h"
+#include "core/models/sources/sourcewords.h"
 #include "core/models/text/displayname.h"
 
 namespace flyball {
@@ -82,13 +83,14 @@ void RemoteForm::begin(const QString &kind)
     showFields();
 }
 
-void RemoteForm::edit(const QString &id)
+bool RemoteForm::edit(const QString &id)
 {
-    m_config = {};
-    for (const SourceConfig &source : m_services.config.values().sources)
-        if (QString::fromStdString(source.id) == id)
-            m_config = source;
+    const SourceConfig *source = m_services.config.source(id.toStdString());
+    if (!source)
+        return false;
+    m_config = *source;
     showFields();
+    return true;
 }
 
 void RemoteForm::showFields()
@@ -108,6 +110,7 @@ void RemoteForm::showFields()
             rows.push_back(std::move(row));
         }
     const int count = static_cast<int>(rows.size());
+    m_fields.setSortedRows({}, 0); // what was typed into fields before goes with them
     m_fields.setSortedRows(std::move(rows), count);
     setState(QStringLiteral("none"), {});
     Q_EMIT changed();
@@ -132,10 +135,10 @@ void RemoteForm::setTarget(const QString &target)
 
 void RemoteForm::setOption(const QString &name, const QString &value)
 {
-    if (value.isEmpty())
+    if (const QString text = value.trimmed(); text.isEmpty())
         m_config.options.erase(name.toStdString());
     else
-        m_config.options[name.toStdString()] = value.trimmed().toStdString();
+        m_config.options[name.toStdString()] = text.toStdString();
     setState(QStringLiteral("none"), {});
 }
 
@@ -143,9 +146,8 @@ QString RemoteForm::problem() const
 {
     if (m_config.target.empty())
         return tr("An address is needed, such as %1.").arg(targetHint());
-    for (const SourceConfig &source : m_services.config.values().sources)
-        if (!editing() && source.target == m_config.target)
-            return tr("It is a source already.");
+    if (!editing() && isSource(m_services, m_config.target))
+        return tr("It is a source already.");
     return {};
 }
 

@@ -48,8 +48,8 @@ public:
 
     /// Begins with an empty form of a kind.
     Q_INVOKABLE void begin(const QString &kind);
-    /// Begins with what a source has.
-    Q_INVOKABLE void edit(const QString &id);
+    /// Begins with what a source has; false: it is not in the configuration, so that nothing of it could be kept.
+    Q_INVOKABLE bool edit(const QString &id);
     Q_INVOKABLE void setTarget(const QString &target);
     Q_INVOKABLE void setOption(const QString &name, const QString &value);
     /// Asks once, on another thread.

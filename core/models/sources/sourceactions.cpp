@@ -69,9 +69,8 @@ void SourcesModel::check(const QString &pathOrUrl)
     const int request = ++m_checkRequest;
     if (path.isEmpty())
         return setCheck(QStringLiteral("none"), {}, {});
-    for (const SourceConfig &source : m_services.config.values().sources)
-        if (QString::fromStdString(source.target) == path)
-            return setCheck(QStringLiteral("bad"), tr("It is a source already."), {});
+    if (isSource(m_services, path.toStdString()))
+        return setCheck(QStringLiteral("bad"), tr("It is a source already."), {});
     setCheck(QStringLiteral("checking"), tr("Looking at it"), {});
     // A network mount may take its time.
     QThreadPool::globalInstance()->start([this, path, request, box = m_services.mailbox] {
@@ -86,11 +85,8 @@ void SourcesModel::check(const QString &pathOrUrl)
 void SourcesModel::add(const QString &pathOrUrl, const QString &kind)
 {
     const QString path = localPath(pathOrUrl);
-    if (path.isEmpty())
+    if (path.isEmpty() || isSource(m_services, path.toStdString()))
         return;
-    for (const SourceConfig &source : m_services.config.values().sources)
-        if (QString::fromStdString(source.target) == path)
-            return;
     SourceConfig source;
     source.id = QUuid::createUuid().toString(QUuid::WithoutBraces).left(13).toStdString();
     source.kind = kind.toStdString();
@@ -133,7 +129,6 @@ void SourcesModel::setTold(const QString &id, bool told)
                               QStringLiteral("ok"), tr("Undo"), [this, id, told] { setTold(id, !told); });
         });
     });
-    m_services.refresh();
 }
 
 void SourcesModel::retry(const QString &id) { m_services.engine.retrySource(id.toStdString()); }

@@ -15,12 +15,16 @@ namespace flyball {
 SourcesModel::SourcesModel(Services &services, QObject *parent)
     : QObject(parent),
       m_services(services),
-      m_table({QStringLiteral("name"), QStringLiteral("sub"), QStringLiteral("kind"), QStringLiteral("icon"),
-               QStringLiteral("state"), QStringLiteral("stateTone"), QStringLiteral("stateText"), QStringLiteral("lag"),
-               QStringLiteral("lagTone"), QStringLiteral("spark"), QStringLiteral("linesPerSecond"),
-               QStringLiteral("records"), QStringLiteral("recordsTone"), QStringLiteral("rejected"),
-               QStringLiteral("spend"), QStringLiteral("spendMark"), QStringLiteral("paused"), QStringLiteral("remote"),
-               QStringLiteral("told")},
+      m_table({QStringLiteral("name"),           QStringLiteral("sub"),
+               QStringLiteral("kind"),           QStringLiteral("icon"),
+               QStringLiteral("state"),          QStringLiteral("stateTone"),
+               QStringLiteral("stateText"),      QStringLiteral("lag"),
+               QStringLiteral("lagTone"),        QStringLiteral("spark"),
+               QStringLiteral("linesPerSecond"), QStringLiteral("records"),
+               QStringLiteral("recordsTone"),    QStringLiteral("rejected"),
+               QStringLiteral("spend"),          QStringLiteral("spendMark"),
+               QStringLiteral("paused"),         QStringLiteral("editable"),
+               QStringLiteral("meters"),         QStringLiteral("told")},
               {}, {}, false, this),
       m_details({QStringLiteral("label"), QStringLiteral("value"), QStringLiteral("tone"), QStringLiteral("mono")}, {},
                 {}, false, this),
@@ -86,15 +90,16 @@ void SourcesModel::show(const View &view)
         const QString kind = kindLabel(QString::fromStdString(h.kind));
         const QString files = h.files == 1 ? tr("1 file") : tr("%1 files").arg(f.count(h.files));
         put("name", name, QString::fromStdString(h.target));
-        const bool remote = remoteKind(h.kind) != nullptr;
+        const RemoteKind *remote = remoteKind(h.kind);
         const QString told = remote ? displayName(std::string_view(h.detail)) : files;
         put("sub", !h.error.empty()            ? problemText(h)
                    : remote && !told.isEmpty() ? told
                    : kind.isEmpty()            ? told
                    : told.isEmpty()            ? kind
                                                : tr("%1, %2").arg(kind, told));
-        put("remote", remote);
-        put("told", isTold(id));
+        put("editable", remote && m_services.config.source(h.id) != nullptr);
+        put("meters", remote && remote->meters);
+        put("told", h.told);
         put("kind", QString::fromStdString(h.kind), QString::fromStdString(h.kind));
         put("icon", remote                    ? QStringLiteral("gate")
                     : h.kind == "claude-code" ? QStringLiteral("term")
@@ -248,18 +253,10 @@ void SourcesModel::addRemote(const Add &add, const SourceHealth &source)
     add(tr("Newest event"),
         source.newestEvent == kNoTime ? Formatter::notApplicable() : f.whenExact(source.newestEvent, m_now));
     add(tr("Readings"), f.count(source.lines));
-    if (isTold(QString::fromStdString(source.id)))
+    if (source.told)
         add(tr("Counted"), tr("no: other sources tell these calls"), QStringLiteral("info"));
     else if (const QString overlap = overlapText(source); !overlap.isEmpty())
         add(tr("Told twice?"), overlap, QStringLiteral("warn"));
-}
-
-bool SourcesModel::isTold(const QString &id) const
-{
-    for (const SourceConfig &source : m_services.config.values().sources)
-        if (QString::fromStdString(source.id) == id)
-            return source.options.contains("told");
-    return false;
 }
 
 /// Meters and calls of the same models in the same range may be of the same requests; only the operator knows.
@@ -278,8 +275,9 @@ QString SourcesModel::overlapText(const SourceHealth &source) const
         }
     if (both.isEmpty())
         return {};
-    return tr("%n model(s) of it are in %1 as well", nullptr, static_cast<int>(both.size()))
-        .arg(tellers.size() == 1 ? tr("another source") : tr("%1 other sources").arg(tellers.size()));
+    const QString where = tellers.size() == 1 ? tr("another source") : tr("%1 other sources").arg(tellers.size());
+    return both.size() == 1 ? tr("1 model of it is in %1 as well").arg(where)
+                            : tr("%1 models of it are in %2 as well").arg(both.size()).arg(where);
 }
 
 void SourcesModel::showDetails()

@@ -110,7 +110,6 @@ private:
     template <typename Add>
     void addFiles(const Add &add, const SourceHealth &source);
     [[nodiscard]] QString overlapText(const SourceHealth &source) const;
-    [[nodiscard]] bool isTold(const QString &id) const;
     void showRejects();
     void formLag();
     void explainNoLag();

@@ -4,8 +4,10 @@
 #include <QCoreApplication>
 #include <QFileInfo>
 #include <QUrl>
+#include <algorithm>
 
 #include "core/gateways/registry.h"
+#include "core/models/session/services.h"
 #include "core/models/text/displayname.h"
 
 namespace flyball {
@@ -79,6 +81,14 @@ QString problemText(const SourceHealth &source)
     if (reason == u"permission_denied")
         return tr("It may not be read");
     return QString(reason).replace(u'_', u' ');
+}
+
+bool isSource(const Services &services, const std::string &target)
+{
+    const auto reads = [&](const auto &source) { return source.target == target; };
+    const std::vector<SourceConfig> &kept = services.config.values().sources;
+    const std::vector<SourceHealth> &read = services.engine.latest()->sources;
+    return std::any_of(kept.begin(), kept.end(), reads) || std::any_of(read.begin(), read.end(), reads);
 }
 
 QString sourceName(const SourceHealth &source)

@@ -8,6 +8,8 @@
 
 namespace flyball {
 
+struct Services;
+
 /// State of a source as a word with the tone of its chip.
 struct SourceWords {
     QString text, tone;
@@ -27,6 +29,9 @@ struct SourceWords {
 [[nodiscard]] QString idleCell(const SourceHealth &source, const Formatter &format, TimeNs now);
 /// What went wrong, without the path in front of it; empty when nothing did.
 [[nodiscard]] QString problemText(const SourceHealth &source);
+
+/// Whether this file, folder or address is read already: by the configuration, or by a command line alone.
+[[nodiscard]] bool isSource(const Services &services, const std::string &target);
 
 /// Last part of the path, as the pages name a source.
 [[nodiscard]] QString sourceName(const SourceHealth &source);

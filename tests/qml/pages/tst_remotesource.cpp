@@ -51,6 +51,7 @@ class TestRemoteSource : public QObject {
 private Q_SLOTS:
     void addedByClicks();
     void nobodyThere();
+    void forgetsWhatWasCancelled();
     void metersAlone();
     void cleanup() { QCOMPARE(WindowFixture::takeWarnings(), QStringList()); }
 
@@ -158,6 +159,22 @@ void TestRemoteSource::nobodyThere()
     QVERIFY(!gateway(window));
 }
 
+/// What was typed and not kept is not there when the form is opened again: it would look as if it were in force.
+void TestRemoteSource::forgetsWhatWasCancelled()
+{
+    WindowFixture window(traces());
+    QVERIFY(window.ready());
+    openForm(window);
+    QVERIFY(window.click(QStringLiteral("option-secret")));
+    window.type(QStringLiteral("env:KEY"));
+    QCOMPARE(window.item(QStringLiteral("option-secret"))->property("text").toString(), QStringLiteral("env:KEY"));
+    QVERIFY(window.click(QStringLiteral("remoteCancel")));
+    QTRY_VERIFY(!window.item(QStringLiteral("remoteAddress")));
+    openForm(window);
+    QCOMPARE(window.item(QStringLiteral("option-secret"))->property("text").toString(), QString());
+    QCOMPARE(window.item(QStringLiteral("remoteAddress"))->property("text").toString(), QString());
+}
+
 /// A gateway and nothing else: spend is shown, and what only calls can tell is not.
 void TestRemoteSource::metersAlone()
 {
@@ -175,6 +192,19 @@ void TestRemoteSource::metersAlone()
     window.session().navigation()->show(QStringLiteral("runs"));
     window.settle();
     QCOMPARE(window.session().view().snapshot->runCount, std::int64_t(0));
+    // The engine alone has it: there are no options to keep, and what counts is what the engine counts.
+    window.session().navigation()->show(QStringLiteral("sources"));
+    window.session().sources()->selectId(QStringLiteral("gw"));
+    window.settle();
+    QVERIFY(window.click(QStringLiteral("sourceMore")));
+    QTRY_VERIFY(window.item(QStringLiteral("sourceTold")));
+    QVERIFY(!window.item(QStringLiteral("sourceOptions"))->isEnabled());
+    QVERIFY(window.click(QStringLiteral("sourceTold")));
+    QTRY_VERIFY(gateway(window)->told);
+    QTRY_VERIFY(window.session().view().snapshot->totals.cost.isZero());
+    window.settle();
+    QVERIFY(window.click(QStringLiteral("sourceMore")));
+    QTRY_VERIFY(window.shows(QStringLiteral("Count what it meters")));
 }
 
 QTEST_MAIN(TestRemoteSource)
