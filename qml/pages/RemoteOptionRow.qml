@@ -12,9 +12,12 @@ Item {
     property string hint
     property string type
     property string value
+    /// What stands in it is a key, not where one is.
+    property bool secret: false
     readonly property bool flag: type === "flag"
 
     signal chosen(string value)
+    signal keep
 
     implicitHeight: Theme.px(30)
 
@@ -31,14 +34,26 @@ Item {
         objectName: "option-" + root.name
         anchors.left: parent.left
         anchors.leftMargin: Theme.px(214)
-        anchors.right: parent.right
+        anchors.right: keepButton.visible ? keepButton.left : parent.right
+        anchors.rightMargin: keepButton.visible ? Theme.px(8) : 0
         anchors.verticalCenter: parent.verticalCenter
         visible: !root.flag
+        echoMode: root.secret ? TextInput.Password : TextInput.Normal
         mono: true
         label: root.label
         placeholder: root.hint
         text: root.value
         onEdited: text => root.chosen(text)
+    }
+    TextButton {
+        id: keepButton
+
+        objectName: "keepKey"
+        anchors.right: parent.right
+        anchors.verticalCenter: parent.verticalCenter
+        visible: root.secret
+        text: qsTr("Keep in keychain")
+        onClicked: root.keep()
     }
     CheckBox {
         objectName: "option-" + root.name

@@ -46,7 +46,7 @@ Dialog {
             objectName: "remoteSave"
             kind: "primary"
             text: root.form.editing ? qsTr("Save") : root.form.state === "bad" ? qsTr("Add all the same") : qsTr("Add")
-            enabled: !root.testing && (root.form.state !== "none" || root.form.editing || root.form.listens)
+            enabled: !root.testing && (root.form.state === "ok" || root.form.state === "bad" || root.form.editing || root.form.listens)
             onClicked: root.submit()
         },
         TextButton {
@@ -101,6 +101,8 @@ Dialog {
                 hint: model.hint
                 type: model.type
                 value: model.value
+                secret: type === "key" && root.form.keyTyped
+                onKeep: root.form.keepKey()
                 onChosen: value => root.form.setOption(name, value)
             }
         }
@@ -110,7 +112,7 @@ Dialog {
         Layout.fillWidth: true
         Layout.minimumHeight: Theme.px(18)
         role: PlainText.Small
-        tone: root.form.state === "bad" ? "crit" : root.form.state === "ok" ? "ok" : "muted"
+        tone: root.form.state === "bad" ? "crit" : root.form.state === "ok" || root.form.state === "kept" ? "ok" : "muted"
         wrapMode: Text.Wrap
         text: root.form.state === "none" ? (root.form.listens ? qsTr("Agents send to it; nothing else is asked.")
                                                               : qsTr("Test it: nothing is kept before it is added."))

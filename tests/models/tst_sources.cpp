@@ -2,7 +2,9 @@
 #include <QGuiApplication>
 #include <QSignalSpy>
 
+#include "core/keys/key.h"
 #include "tests/models/session_bench.h"
+#include "tests/unit/push/targets/fakekeychain.h"
 
 using namespace flyball;
 
@@ -103,6 +105,53 @@ private Q_SLOTS:
         QSignalSpy gone(form.fields(), &QAbstractItemModel::rowsRemoved);
         form.begin(QStringLiteral("prometheus"));
         QCOMPARE(gone.size(), 1);
+    }
+
+    /// A key that was typed goes to the keychain or nowhere.
+    void aKeyIsNeverWritten()
+    {
+        m_engine->publish(m_maker->make({}));
+        auto session = open(options());
+        RemoteForm &form = *session->sources()->remote();
+        const auto keys = std::make_shared<flyball::test::FakeKeychain>();
+        setKeychain(keys);
+        form.begin(QStringLiteral("prometheus"));
+        const QString secret = QStringLiteral("secret");
+        for (const char *place : {"e", "env:", "env:KEY", "file:/k", "keychain:k", ""}) {
+            form.setOption(secret, QLatin1String(place));
+            QVERIFY2(!form.keyTyped(), place);
+        }
+        form.setOption(secret, QStringLiteral("sk-123"));
+        QVERIFY(form.keyTyped());
+        form.keepKey(); // whose it is must be known
+        QCOMPARE(form.state(), QStringLiteral("bad"));
+        form.setTarget(QStringLiteral("http://127.0.0.1:4000/metrics"));
+        QVERIFY(!form.save());
+        QVERIFY(form.stateText().startsWith(QStringLiteral("Keep the key in the keychain")));
+        form.test();
+        QCOMPARE(form.state(), QStringLiteral("bad"));
+        keys->failure = Error{ErrorCode::Locked, "the keychain is locked"};
+        form.keepKey();
+        QTRY_COMPARE(form.stateText(), QStringLiteral("the keychain is locked"));
+        QVERIFY(form.keyTyped());
+        keys->failure.reset();
+        form.keepKey();
+        QTRY_COMPARE(form.state(), QStringLiteral("kept"));
+        QVERIFY(!form.keyTyped());
+        QCOMPARE(*secretOf("keychain:flyball http://127.0.0.1:4000"), std::string("sk-123"));
+        QVERIFY(form.save());
+        session->settings()->saveNow();
+        QFile stored(session->settings()->configPath());
+        QVERIFY(stored.open(QIODevice::ReadOnly));
+        const QByteArray config = stored.readAll();
+        QVERIFY(config.contains("keychain:flyball http://127.0.0.1:4000"));
+        QVERIFY(!config.contains("sk-123"));
+        // What was typed into a form that is left is forgotten.
+        form.begin(QStringLiteral("prometheus"));
+        form.setOption(secret, QStringLiteral("sk-456"));
+        form.begin(QStringLiteral("prometheus"));
+        QVERIFY(!form.keyTyped());
+        setKeychain({});
     }
 
     void modelsInTwoSources()

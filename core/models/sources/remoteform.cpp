@@ -4,8 +4,11 @@
 #include <QThreadPool>
 #include <QUuid>
 #include <QVariantMap>
+#include <algorithm>
 
+#include "core/gateways/options.h"
 #include "core/gateways/registry.h"
+#include "core/keys/key.h"
 #include "core/models/sources/sourcewords.h"
 #include "core/models/text/displayname.h"
 
@@ -25,10 +28,27 @@ QString typeName(RemoteOption::Type type)
     case RemoteOption::Type::Seconds:
         return QStringLiteral("seconds");
     case RemoteOption::Type::Key:
+        return QStringLiteral("key");
     case RemoteOption::Type::Text:
         break;
     }
     return QStringLiteral("text");
+}
+
+/// Whether it is a key rather than where one is, or the beginning of that.
+bool isKeyItself(std::string_view text)
+{
+    for (const std::string_view place : {"env:", "file:", "keychain:"})
+        if (text.starts_with(place) || place.starts_with(text))
+            return false;
+    return true;
+}
+
+/// An entry per address: the same gateway has the same key.
+std::string entryFor(const SourceConfig &config)
+{
+    const std::optional<SplitUrl> url = splitUrl(config.target);
+    return "flyball " + (url ? url->origin : config.target);
 }
 
 } // namespace
@@ -110,6 +130,7 @@ void RemoteForm::showFields()
             rows.push_back(std::move(row));
         }
     const int count = static_cast<int>(rows.size());
+    m_typedKey.clear();
     m_fields.setSortedRows({}, 0); // what was typed into fields before goes with them
     m_fields.setSortedRows(std::move(rows), count);
     setState(QStringLiteral("none"), {});
@@ -135,10 +156,19 @@ void RemoteForm::setTarget(const QString &target)
 
 void RemoteForm::setOption(const QString &name, const QString &value)
 {
-    if (const QString text = value.trimmed(); text.isEmpty())
-        m_config.options.erase(name.toStdString());
+    const std::string option = name.toStdString(), text = value.trimmed().toStdString();
+    const RemoteKind *kind = remoteKind(m_config.kind);
+    const bool isKey = kind && std::any_of(kind->options.begin(), kind->options.end(), [&](const RemoteOption &known) {
+                           return known.name == option && known.type == RemoteOption::Type::Key;
+                       });
+    if (isKey)
+        m_typedKey = isKeyItself(text) ? text : std::string();
+    if (text.empty() || (isKey && keyTyped()))
+        m_config.options.erase(option);
     else
-        m_config.options[name.toStdString()] = text.toStdString();
+        m_config.options[option] = text;
+    if (isKey)
+        m_keyOption = option;
     setState(QStringLiteral("none"), {});
 }
 
@@ -148,7 +178,33 @@ QString RemoteForm::problem() const
         return tr("An address is needed, such as %1.").arg(targetHint());
     if (!editing() && isSource(m_services, m_config.target))
         return tr("It is a source already.");
+    if (keyTyped())
+        return tr("Keep the key in the keychain, or name where it is: it is never written to the configuration.");
     return {};
+}
+
+void RemoteForm::keepKey()
+{
+    if (!keyTyped())
+        return;
+    if (m_config.target.empty())
+        return setState(QStringLiteral("bad"), tr("An address is needed, such as %1.").arg(targetHint()));
+    const std::string entry = entryFor(m_config);
+    setState(QStringLiteral("testing"), tr("Asking the keychain"));
+    const int request = m_request;
+    QThreadPool::globalInstance()->start([this, request, entry, key = m_typedKey, box = m_services.mailbox] {
+        const Result<> kept = keepInKeychain(entry, key);
+        box->post([this, request, entry, kept] {
+            if (request != m_request)
+                return;
+            if (!kept)
+                return setState(QStringLiteral("bad"), displayName(std::string_view(kept.error().message)));
+            m_config.options[m_keyOption] = "keychain:" + entry;
+            showFields();
+            setState(QStringLiteral("kept"),
+                     tr("The key is in the keychain as \u201c%1\u201d.").arg(displayName(std::string_view(entry))));
+        });
+    });
 }
 
 void RemoteForm::test()

@@ -28,6 +28,7 @@ class RemoteForm : public QObject {
     Q_PROPERTY(flyball::TableModel *fields READ fields CONSTANT)
     Q_PROPERTY(QString state READ state NOTIFY stateChanged)
     Q_PROPERTY(QString stateText READ stateText NOTIFY stateChanged)
+    Q_PROPERTY(bool keyTyped READ keyTyped NOTIFY stateChanged)
 
 public:
     explicit RemoteForm(Services &services, QObject *parent = nullptr);
@@ -42,9 +43,11 @@ public:
     [[nodiscard]] bool editing() const { return !m_config.id.empty(); }
     [[nodiscard]] QString target() const { return QString::fromStdString(m_config.target); }
     [[nodiscard]] TableModel *fields() { return &m_fields; }
-    /// "none", "testing", "ok" or "bad"
+    /// "none", "testing", "ok", "bad" or "kept" (the key)
     [[nodiscard]] QString state() const { return m_state; }
     [[nodiscard]] QString stateText() const { return m_stateText; }
+    /// A key itself was typed, not where one is. It goes to the keychain or nowhere.
+    [[nodiscard]] bool keyTyped() const { return !m_typedKey.empty(); }
 
     /// Begins with an empty form of a kind.
     Q_INVOKABLE void begin(const QString &kind);
@@ -52,6 +55,8 @@ public:
     Q_INVOKABLE bool edit(const QString &id);
     Q_INVOKABLE void setTarget(const QString &target);
     Q_INVOKABLE void setOption(const QString &name, const QString &value);
+    /// Puts the key that was typed into the keychain, on another thread, and names it in its stead.
+    Q_INVOKABLE void keepKey();
     /// Asks once, on another thread.
     Q_INVOKABLE void test();
     /// Adds the source, or puts the options in force; false: it cannot be (stateText says why).
@@ -68,6 +73,7 @@ private:
 
     Services &m_services;
     SourceConfig m_config;
+    std::string m_typedKey, m_keyOption; ///< a key, and the option it was typed for
     TableModel m_fields;
     QString m_state = QStringLiteral("none"), m_stateText;
     int m_request = 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QApplication>
+#include <QLineEdit>
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <QTest>
@@ -7,6 +8,7 @@
 #include "core/models/text/displayname.h"
 #include "tests/qml/pages/tracewriter.h"
 #include "tests/qml/pages/windowfixture.h"
+#include "tests/unit/push/targets/fakekeychain.h"
 
 using namespace flyball;
 using namespace flyball::test;
@@ -52,6 +54,7 @@ private Q_SLOTS:
     void addedByClicks();
     void nobodyThere();
     void forgetsWhatWasCancelled();
+    void keyIsKept();
     void metersAlone();
     void cleanup() { QCOMPARE(WindowFixture::takeWarnings(), QStringList()); }
 
@@ -173,6 +176,32 @@ void TestRemoteSource::forgetsWhatWasCancelled()
     openForm(window);
     QCOMPARE(window.item(QStringLiteral("option-secret"))->property("text").toString(), QString());
     QCOMPARE(window.item(QStringLiteral("remoteAddress"))->property("text").toString(), QString());
+}
+
+/// A key is not shown while it is typed, and the keychain has it then.
+void TestRemoteSource::keyIsKept()
+{
+    WindowFixture window(traces());
+    QVERIFY(window.ready());
+    const auto keys = std::make_shared<FakeKeychain>();
+    setKeychain(keys);
+    openForm(window);
+    window.type(QStringLiteral("http://127.0.0.1:4000/metrics"));
+    const auto field = [&] { return window.item(QStringLiteral("option-secret")); };
+    QVERIFY(window.click(QStringLiteral("option-secret")));
+    QVERIFY(!window.item(QStringLiteral("keepKey"))); // there is nothing to keep yet
+    window.type(QStringLiteral("sk-123"));
+    QCOMPARE(field()->property("echoMode").toInt(), int(QLineEdit::Password));
+    QTRY_VERIFY(window.item(QStringLiteral("keepKey")));
+    window.settle();
+    QVERIFY(window.click(QStringLiteral("keepKey")));
+    QTRY_COMPARE(field()->property("text").toString(), QStringLiteral("keychain:flyball http://127.0.0.1:4000"));
+    QCOMPARE(field()->property("echoMode").toInt(), int(QLineEdit::Normal));
+    QVERIFY(keys->entries.contains("flyball http://127.0.0.1:4000"));
+    window.settle();
+    QVERIFY(window.click(QStringLiteral("remoteCancel")));
+    QTRY_VERIFY(!window.item(QStringLiteral("remoteAddress")));
+    setKeychain({});
 }
 
 /// A gateway and nothing else: spend is shown, and what only calls can tell is not.
