@@ -45,7 +45,7 @@ struct SplitUrl {
 
 /// The options that connection() reads, for a RemoteKind's list.
 #define FLYBALL_CONNECTION_OPTIONS                                                                                     \
-    RemoteOption{"secret", "Key", "or where it is: env:NAME, file:PATH, keychain:NAME", RemoteOption::Type::Key},      \
+    RemoteOption{"secret", "Key", "the key, or env:NAME, file:PATH, keychain:NAME", RemoteOption::Type::Key},          \
         RemoteOption{"secret_header", "Header of the key", "Authorization: Bearer"},                                   \
         RemoteOption{"tenant", "Tenant (X-Scope-OrgID)", ""},                                                          \
         RemoteOption{"ca_file", "CA file", "the system's", RemoteOption::Type::File}, RemoteOption                     \

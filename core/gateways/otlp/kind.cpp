@@ -66,7 +66,7 @@ Result<std::unique_ptr<RemoteSource>> listenForOtlp(const SourceConfig &config, 
 }
 
 constexpr std::array<RemoteOption, 3> kOptions{
-    {{"secret", "Key senders must show", "or where it is: env:NAME, file:PATH, keychain:NAME", RemoteOption::Type::Key},
+    {{"secret", "Key senders must show", "the key, or env:NAME, file:PATH, keychain:NAME", RemoteOption::Type::Key},
      {"tls_cert", "Certificate (PEM)", "none: this machine only", RemoteOption::Type::File},
      {"tls_key", "Its private key (PEM)", "", RemoteOption::Type::File}}};
 
