@@ -59,8 +59,9 @@ inline constexpr std::size_t kMostMeterSeries = 20'000;
 /// instances that were not read for a day are forgotten, then the series that are gone longest.
 ///
 /// Tokens are made disjoint per fact; what a scrape in the middle of a call leaves over is taken off later. Where a
-/// meter counts money for a model, that is what its facts cost (0 is a price); where it does not, they carry none and
-/// are priced by the book. The `_created` and process_start_time_seconds series may simply be read like all others.
+/// meter counts money for a model, that is what its facts cost; where it does not, or has counted 0 since it began (a
+/// gateway does that where it knows no price), they carry none and are priced by the book, as calls told one by one
+/// are. The `_created` and process_start_time_seconds series may simply be read like all others.
 /// One thread.
 class MeterBook {
 public:

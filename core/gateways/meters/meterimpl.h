@@ -50,7 +50,7 @@ struct MeterBook::Impl {
     /// Whether the meter itself tells what the model of a group costs.
     [[nodiscard]] bool countsMoney(const MeterGroup &group) const;
 
-    /// By meter: the models whose money this reading has, sorted; 0 where a series of money names no model.
+    /// By meter: the models whose money this reading has counted, sorted; 0 where a series of money names no model.
     std::array<std::vector<Symbol>, kMeters> priced;
     std::array<bool, kMeters> cacheTold{};
     std::array<std::array<std::uint8_t, kMeterColumns>, kMeters> best{}; ///< rank

@@ -78,7 +78,8 @@ void MeterBook::Impl::look(const MeterValue &value, MeterSummary &summary)
     if (group.seen != reading && group.workflow != 0)
         summary.workflows.emplace_back(symbols.table().text(group.workflow));
     group.seen = reading;
-    if (value.column == MeterColumn::Money)
+    // A gateway that does not know a price counts 0 for it; a value that is useless now may be money again later.
+    if (value.column == MeterColumn::Money && (value.bad != BadValue::None || value.value > 0))
         priced[meter].push_back(group.model);
     cacheTold[meter] =
         cacheTold[meter] || value.column == MeterColumn::CacheRead || value.column == MeterColumn::CacheWrite;
@@ -191,7 +192,8 @@ void MeterBook::Impl::say(MeterSummary &summary, FactBatch &out)
         fact.raw = usageOf(group.meter, group.sums);
         if (cacheTold[static_cast<std::size_t>(group.meter)])
             fact.flags |= CallCacheKnown;
-        if (countsMoney(group))
+        // Money of this minute may be older than a restart.
+        if (countsMoney(group) || sumOf(group.sums, MeterColumn::Money) > 0)
             fact.reportedPico = sumOf(group.sums, MeterColumn::Money);
         out.newest = std::max(out.newest, value.at);
         out.calls.push_back(fact);

@@ -53,6 +53,7 @@ private Q_SLOTS:
     void M9_tooManySeries();
     void M9_labelsThatChangeEachTime();
     void abandonedReading();
+    void zeroIsNoPrice();
     void minutes();
     void timesOfTheirOwn();
     void timesOfTheirOwnAndARestart();
@@ -306,6 +307,24 @@ void TestMeterBook::abandonedReading()
     QVERIFY(b.book().save() == before);
     b.read(spend("12") + spend("6", "v"), 30);
     SPENT(b, "v/m money=6.000000000\nw/m money=2.000000000\n");
+}
+
+/// A gateway that knows no price of a model counts its tokens and 0: unknown, as 0 of a call is.
+void TestMeterBook::zeroIsNoPrice()
+{
+    const auto page = [](const char *money, const char *tokens) {
+        return spend(money) + litellm("input_tokens", tokens) + spend("7", "w", "dear")
+               + litellm("input_tokens", tokens, "w", "dear");
+    };
+    BookBench b;
+    b.read(page("0", "0"), 0);
+    b.read(page("0", "100"), 15);
+    SPENT(b, "w/dear money=0.000000000 in 100\nw/m money=- in 100\n");
+    b.read(page("NaN", "100"), 20);
+    b.read(page("2", "300"), 30); // it has learned it
+    SPENT(b, "w/dear money=0.000000000 in 300\nw/m money=2.000000000 in 300\n");
+    b.read(page("0", "5"), 45); // and begins again: the money of this minute is not forgotten
+    SPENT(b, "w/dear money=0.000000000 in 305\nw/m money=2.000000000 in 305\n");
 }
 
 void TestMeterBook::minutes()
