@@ -2,13 +2,10 @@
 #include "core/net/serverconnection.h"
 
 #include "core/net/httptext.h"
+#include "core/net/serverparser.h"
 
 #include <QSslSocket>
 
-#include <boost/asio/buffer.hpp>
-#include <boost/beast/http/parser.hpp>
-
-#include <algorithm>
 #include <utility>
 
 namespace flyball {
@@ -28,54 +25,7 @@ int statusOf(const boost::system::error_code &error)
     return error == http::error::bad_version ? 505 : 400;
 }
 
-/// A text that grows as it comes: what Content-Length promises costs nothing until it is here.
-struct GrowingBody {
-    using value_type = std::string;
-    struct reader {
-        template <bool isRequest, class Fields>
-        reader(http::header<isRequest, Fields> &, value_type &body) : m_body(body)
-        {}
-        template <class Length>
-        void init(const Length &, boost::system::error_code &error)
-        {
-            error = {};
-        }
-        template <class Buffers>
-        std::size_t put(const Buffers &buffers, boost::system::error_code &error)
-        {
-            error = {};
-            const std::size_t before = m_body.size();
-            for (auto it = boost::asio::buffer_sequence_begin(buffers); it != boost::asio::buffer_sequence_end(buffers);
-                 ++it) {
-                const boost::asio::const_buffer part(*it);
-                m_body.append(static_cast<const char *>(part.data()), part.size());
-            }
-            return m_body.size() - before;
-        }
-        void finish(boost::system::error_code &error) { error = {}; }
-
-    private:
-        value_type &m_body;
-    };
-};
-
-std::string field(const http::request<GrowingBody> &message, http::field name)
-{
-    const auto value = message[name];
-    return {value.data(), value.size()};
-}
-
 } // namespace
-
-struct ServerConnection::Parser : http::request_parser<GrowingBody> {
-    explicit Parser(const HttpLimits &limits)
-    {
-        header_limit(static_cast<std::uint32_t>(limits.header));
-        body_limit(limits.body);
-        eager(true);
-    }
-    bool continued = false;
-};
 
 ServerConnection::ServerConnection(QTcpSocket *socket, const HttpLimits &limits, std::vector<std::string> hosts,
                                    HttpCounters &counters, Callbacks callbacks)
@@ -124,30 +74,6 @@ void ServerConnection::read()
         m_socket->readAll(); // what a refused client still sends
 }
 
-bool ServerConnection::headerIsClean()
-{
-    // Line ends before a request are ignored (RFC 9112, 2.2), but not for ever.
-    const std::size_t begin = std::min(m_buffer.find_first_not_of("\r\n"), m_buffer.size());
-    m_buffer.erase(0, begin);
-    const std::size_t end = m_buffer.find("\r\n\r\n");
-    if (end == std::string::npos) {
-        if (m_buffer.size() > m_limits.header)
-            refuse(431, "header_too_large");
-        return false;
-    }
-    if (end > m_limits.header) {
-        refuse(431, "header_too_large");
-        return false;
-    }
-    const std::string_view problem = headerProblem(std::string_view(m_buffer).substr(0, end));
-    if (!problem.empty()) {
-        refuse(400, "malformed", std::string(problem));
-        return false;
-    }
-    m_headerSeen = true;
-    return true;
-}
-
 void ServerConnection::feed()
 {
     if (!m_headerSeen && !headerIsClean())
@@ -174,7 +100,7 @@ void ServerConnection::feed()
     if (m_parser->is_done())
         return complete();
     if (m_parser->is_header_done() && !m_parser->continued
-        && lowerCase(field(m_parser->get(), http::field::expect)) == "100-continue") {
+        && lowerCase(fieldOf(m_parser->get(), http::field::expect)) == "100-continue") {
         m_parser->continued = true;
         m_socket->write("HTTP/1.1 100 Continue\r\n\r\n");
     }
@@ -196,60 +122,6 @@ void ServerConnection::abandon()
     ++m_counters.overCap;
     m_closing = true;
     m_socket->abort();
-}
-
-bool ServerConnection::isForUs()
-{
-    const auto &message = m_parser->get();
-    const std::string host = lowerCase(field(message, http::field::host));
-    if (message.version() != 11)
-        refuse(505, "version", "HTTP/1.1 only");
-    else if (message.count(http::field::host) != 1)
-        refuse(m_limits.wrongHost == 421 ? 400 : m_limits.wrongHost, "malformed", "exactly one Host is needed");
-    else if (!hostAllowed(m_hosts, host))
-        refuse(m_limits.wrongHost, "wrong_host", "this server does not answer for that Host");
-    // Agents and flyballctl send no Origin; a web page does, and has no business here.
-    else if (message.count(http::field::origin) != 0)
-        refuse(403, "origin", "requests of web pages are refused");
-    // Of a coding we do not undo the parser takes no notice, and what follows would be the next request.
-    else if (message.count(http::field::transfer_encoding) != 0
-             && lowerCase(field(message, http::field::transfer_encoding)) != "chunked")
-        refuse(400, "malformed", "a transfer coding other than chunked");
-    else
-        return true;
-    return false;
-}
-
-bool ServerConnection::accept()
-{
-    const auto &message = m_parser->get();
-    m_keepAlive = message.keep_alive();
-    if (!isForUs())
-        return false;
-    m_request = {};
-    m_request.method = std::string(message.method_string());
-    if (m_request.method == "HEAD") {
-        refuse(405, "method_not_allowed");
-        return false;
-    }
-    if (!splitTarget(std::string_view(message.target().data(), message.target().size()), m_request.path,
-                     m_request.query)) {
-        refuse(400, "malformed", "the target is no path");
-        return false;
-    }
-    m_request.token = bearerToken(field(message, http::field::authorization));
-    m_request.ifMatch = field(message, http::field::if_match);
-    m_request.ifNoneMatch = field(message, http::field::if_none_match);
-    m_request.contentType = field(message, http::field::content_type);
-    m_request.contentEncoding = lowerCase(field(message, http::field::content_encoding));
-    m_request.framed = m_parser->chunked() || m_parser->content_length().has_value();
-    if (const auto no = m_callbacks.head ? m_callbacks.head(m_request) : std::nullopt) {
-        ++m_counters.refused;
-        send(*no, true);
-        return false;
-    }
-    m_accepted = true;
-    return true;
 }
 
 void ServerConnection::complete()
