@@ -112,6 +112,8 @@ T.Popup {
             rightMargin: 5
             clip: true
             reuseItems: true
+            // Rows made ahead are made later, when a narrower search may have taken them away (Qt 6.4 warns then).
+            cacheBuffer: 0
             boundsBehavior: Flickable.StopAtBounds
             model: root.model
             ScrollBar.vertical: ScrollBar {}
