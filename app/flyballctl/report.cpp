@@ -154,11 +154,13 @@ int run(const std::vector<std::string> &words)
                              : format == "csv" ? reportToCsv(report)
                                                : reportToTable(report);
     std::fwrite(text.data(), 1, text.size(), stdout);
-    if (report.totals.calls == 0 && report.metrics > 0)
-        std::fprintf(stderr,
-                     "flyballctl: note: %lld exports of metrics are not counted: they are sums that tell of no call; "
-                     "give the producer's spans or log events\n",
-                     static_cast<long long>(report.metrics));
+    const Totals &totals = report.totals;
+    if (totals.calls == 0 && totals.inTotal() + totals.outTotal() == 0 && totals.cost.isZero() && report.metrics > 0)
+        std::fprintf(
+            stderr,
+            "flyballctl: note: there are only metrics here, and none of their %lld data points counts tokens or "
+            "money in a way that is known; give the producer's spans or log events\n",
+            static_cast<long long>(report.metrics));
     return report.rejected > 0 && !arguments->has("--lenient") ? kPartly : kOk;
 }
 

@@ -100,7 +100,7 @@ struct SourceHealth {
     TimeNs newestEvent = kNoTime;
     std::int64_t lagNs = -1; ///< newest event to the snapshot that first showed it; -1 unknown
     std::int64_t ignored = 0;
-    std::int64_t metrics = 0; ///< exports of metrics among the ignored, since the start
+    std::int64_t metrics = 0; ///< data points of metrics among the ignored, since the start
     std::int64_t duplicates = 0;
     std::int64_t rejected = 0;
     std::vector<RejectReason> rejects;

@@ -64,6 +64,11 @@ enum TraitFlag : std::uint32_t {
     TelemetrySeen = 1U << 4,         ///< telemetry that names requests is in the ledger
     GatewaySeen = 1U << 5,           ///< rows of a gateway that name responses are in the ledger
     SourceTold = 1U << 6,            ///< what this source meters is told call by call by others; the operator says so
+    CallsTold = 1U << 7,             ///< of a resource or session: its calls are told one by one, with their counts
+    AgentTold = 1U << 8,             ///< of an agent: calls of it are told, whatever sessions its metrics fail to name
+    MetersSeen = 1U << 9,            ///< of a resource: data points of it that count spend are in the ledger
+    AgentMeters = 1U << 10, ///< of a resource: it counts in an agent's own metrics what gen_ai metrics of it say too
+    MoneyApart = 1U << 11,  ///< of a resource: its money names no model, and is what tokens of any model cost
 };
 struct TraitFact {
     Symbol subject = 0; ///< producer or session
@@ -89,7 +94,7 @@ struct FactBatch {
     std::int64_t lines = 0;
     std::int64_t bytes = 0;
     std::int64_t ignored = 0; ///< valid and known not to be a call
-    std::int64_t metrics = 0; ///< of these, exports of metrics: sums without calls
+    std::int64_t metrics = 0; ///< of these, data points of metrics that say nothing of spend
     TimeNs newest = kNoTime;  ///< newest event time seen, for lag
 
     /// Of all kinds, rejects included.

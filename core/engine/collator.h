@@ -20,7 +20,7 @@ struct Coverage {
     std::int64_t lines = 0;
     std::int64_t bytes = 0;
     std::int64_t ignored = 0;
-    std::int64_t metrics = 0; ///< of these, exports of metrics
+    std::int64_t metrics = 0; ///< of these, data points of metrics
     std::int64_t duplicates = 0;
     std::int64_t rejected = 0;
     std::map<std::string, std::int64_t> rejects; ///< by reason

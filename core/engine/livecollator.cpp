@@ -68,6 +68,9 @@ Result<std::uint32_t> LiveCollator::groupFor(const Key128 &key)
         if (call.counted)
             m_resolved[group].push_back(call.call);
     }
+    if (const auto resolved = m_resolved.find(group); resolved != m_resolved.end()) // as copyGroup() has them
+        std::sort(resolved->second.begin(), resolved->second.end(),
+                  [](const Call &a, const Call &b) { return a.sub < b.sub; });
     for (const SpanFact &span : stored->spans)
         store.addSpan(group, span);
     for (const SignalFact &signal : stored->signals)
@@ -121,14 +124,37 @@ Result<> LiveCollator::forgotten(const std::vector<TraitFact> &traits)
 /// A trait that was not known when earlier groups were resolved changes what they amount to.
 Result<> LiveCollator::spread(const TraitFact &trait)
 {
-    if ((trait.flags & TelemetrySeen) != 0)
+    if (trait.flags == TelemetrySeen || trait.flags == MetersSeen)
         return {};
-    const bool session = (trait.flags & (SessionHasStopReasons | SessionHasTranscript)) != 0;
-    auto groups = session ? m_ledger.groupsOfSession(trait.subject) : m_ledger.groupsOfProducer(trait.subject);
+    if ((trait.flags & AgentTold) != 0)
+        return spreadToMetered();
+    const bool session = (trait.flags & (SessionHasStopReasons | SessionHasTranscript | CallsTold)) != 0;
+    const bool producer = !session || (trait.flags & CallsTold) != 0;
+    if (session)
+        if (const Result<> done = touchAll(m_ledger.groupsOfSession(trait.subject)); !done)
+            return done;
+    return producer ? touchAll(m_ledger.groupsOfProducer(trait.subject)) : Result<>();
+}
+
+Result<> LiveCollator::touchAll(const Result<std::vector<Key128>> &groups)
+{
     if (!groups)
         return groups.error();
     for (const Key128 &key : *groups)
         if (const Result<> done = touch(key); !done)
+            return done;
+    return {};
+}
+
+/// Of an agent the metrics need not name who it was: all that were counted are asked again.
+Result<> LiveCollator::spreadToMetered()
+{
+    std::unordered_set<Symbol> metered;
+    for (const auto &[owner, flags] : m_told)
+        if ((flags & MetersSeen) != 0)
+            metered.insert(owner.subject);
+    for (const Symbol producer : metered)
+        if (const Result<> done = touchAll(m_ledger.groupsOfProducer(producer)); !done)
             return done;
     return {};
 }
@@ -232,7 +258,9 @@ void LiveCollator::collectGroup(std::uint32_t group, LedgerWrite &write)
     std::vector<Call> now;
     for (std::size_t i = 0; i < m_out.calls.size(); ++i) {
         const CallFact &fact = m_scratch.calls[i];
-        const auto before = std::find_if(old.begin(), old.end(), [&](const Call &c) { return c.sub == fact.sub; });
+        const auto at = std::lower_bound(old.begin(), old.end(), fact.sub,
+                                         [](const Call &call, std::uint64_t sub) { return call.sub < sub; });
+        const auto before = at != old.end() && at->sub == fact.sub ? at : old.end();
         const bool counted = m_out.counted[i];
         const bool same = before != old.end() && counted && *before == m_out.calls[i];
         if (before != old.end() && !same) {

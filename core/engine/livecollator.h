@@ -82,6 +82,8 @@ private:
     [[nodiscard]] Result<> addSignal(const SignalFact &signal);
     [[nodiscard]] Result<> learn(const TraitFact &trait);
     [[nodiscard]] Result<> spread(const TraitFact &trait);
+    [[nodiscard]] Result<> spreadToMetered();
+    [[nodiscard]] Result<> touchAll(const Result<std::vector<Key128>> &groups);
     [[nodiscard]] SeriesId seriesFor(const Call &call, LedgerWrite &write);
     void collectGroup(std::uint32_t group, LedgerWrite &write);
     [[nodiscard]] Result<> join(const CallFact &fact, std::uint32_t group);

@@ -118,7 +118,16 @@ Result<> Pipeline::setTold(const std::string &target, bool told, const ReworkSte
         return Error{ErrorCode::Locked, "another window writes this ledger"};
     if (!commit())
         return unsaved();
-    const auto groups = m_ledger->groupsOfProducer(source);
+    auto groups = m_ledger->groupsOfProducer(source);
+    // What a source meters for others stands under theirs.
+    for (const TraitFact &trait : m_collator.traitsOf(source)) {
+        if (!groups || (trait.flags & MetersSeen) == 0)
+            continue;
+        const auto more = m_ledger->groupsOfProducer(trait.subject);
+        if (!more)
+            return more.error();
+        groups->insert(groups->end(), more->begin(), more->end());
+    }
     if (!groups)
         return groups.error();
     if (const Result<> begun = m_ledger->setMeta(key, kChanging); !begun)

@@ -102,13 +102,24 @@ std::strong_ordering compareOwner(const CallFact &a, const CallFact &b, const Sy
     return compareNames(a.names, b.names, symbols);
 }
 
+std::strong_ordering compareMetered(const CallFact &a, const CallFact &b, const SymbolTable &symbols)
+{
+    if (const auto c = a.origin.offset <=> b.origin.offset; c != 0)
+        return c;
+    if (const auto c = a.raw.total() <=> b.raw.total(); c != 0)
+        return c;
+    if (const auto c = b.time <=> a.time; c != 0)
+        return c;
+    return compareOwner(b, a, symbols);
+}
+
 } // namespace
 
 void mergeSighting(CallFact &into, const CallFact &sighting, const SymbolTable &symbols)
 {
     if ((sighting.flags & CallMetered) != 0) {
         // The growth of a minute so far: read later, it holds what was read before.
-        if (sighting.origin.offset > into.origin.offset)
+        if (compareMetered(sighting, into, symbols) > 0)
             into = sighting;
         return;
     }

@@ -8,6 +8,7 @@
 #include "core/formats/gateway/gateway.h"
 #include "core/formats/jsonfields.h"
 #include "core/formats/lines.h"
+#include "core/formats/otlp_metrics/otlpmetrics.h"
 
 namespace flyball {
 
@@ -72,8 +73,10 @@ protected:
     /// As add(); says once that this session's calls are told exactly by its transcript.
     void addOfTranscript(const CallFact &fact, FactBatch &out)
     {
-        if (fact.names.session != 0 && fact.names.session != m_saidOf)
+        if (fact.names.session != 0 && fact.names.session != m_saidOf) {
             out.traits.push_back({fact.names.session, SessionHasTranscript});
+            out.traits.push_back({name(otlp::agentSubject(table().text(m_format))), AgentTold});
+        }
         m_saidOf = fact.names.session;
         add(fact, out);
     }

@@ -4,6 +4,7 @@
 #include "core/formats/bifrost/bifrost.h"
 #include "core/formats/format.h"
 #include "core/formats/meters/meters.h"
+#include "core/formats/otlp_metrics/otlpmetrics.h"
 
 /// One line per format, in the order in which the head of a file is shown to them.
 #define FLYBALL_FORMATS(FORMAT)                                                                                        \
@@ -40,7 +41,7 @@ const Format *formatOfKind(std::string_view kind)
 
 const Format *formatOfFacts(std::string_view kind)
 {
-    for (const Format *told : {&metersFormat(), &bifrostFormat()})
+    for (const Format *told : {&metersFormat(), &otlpMetersFormat(), &bifrostFormat()})
         if (told->kind == kind)
             return told;
     return formatOfKind(kind);

@@ -62,7 +62,7 @@ struct Report {
     // coverage, beside the totals
     std::int64_t duplicates = 0;
     std::int64_t ignored = 0;
-    std::int64_t metrics = 0; ///< of these, exports of metrics: they carry sums, and no call
+    std::int64_t metrics = 0; ///< of these, data points of metrics that say nothing of spend
     std::int64_t rejected = 0;
     std::map<std::string, std::int64_t> rejects;
 };

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/formats/agent_telemetry/agenttelemetry.h"
+#include "core/formats/otlp_metrics/otlpmetrics.h"
 #include "core/formats/recordreader.h"
 
 namespace flyball {
@@ -159,6 +160,18 @@ private:
         fact.raw[TokenClass::OutReasoning] = attributes.count(count, "thoughts_token_count");
     }
 
+    /// The agent's metrics count the same calls.
+    void tellCalls(const CallFact &fact, FactBatch &out)
+    {
+        const std::string_view provider = table().text(fact.provider);
+        const std::string_view agent = provider == "anthropic" ? "claude-code"
+                                       : provider == "openai"  ? "codex"
+                                                               : "gemini-cli";
+        if (fact.names.session != 0)
+            out.traits.push_back({fact.names.session, CallsTold});
+        out.traits.push_back({name(otlp::agentSubject(agent)), AgentTold});
+    }
+
     void finish(const Attributes &attributes, std::string_view text, const CountReader &count, CallFact &fact,
                 std::int64_t at, FactBatch &out)
     {
@@ -187,6 +200,8 @@ private:
         fact.sub = 1;
         if (claude)
             out.traits.push_back({name(telemetry::kSubject), TelemetrySeen});
+        if (count.any())
+            tellCalls(fact, out);
         add(fact, out);
     }
 };

@@ -9,6 +9,7 @@
 #include "core/formats/claude_code/claudecode.h"
 #include "core/formats/claude_code/line.h"
 #include "core/formats/lines.h"
+#include "core/formats/otlp_metrics/otlpmetrics.h"
 
 namespace flyball {
 
@@ -29,6 +30,7 @@ public:
         m_provider = symbols.intern("anthropic");
         m_path = symbols.intern(m_context.path);
         m_main = symbols.intern("main");
+        m_agent = symbols.intern(otlp::agentSubject("claude-code"));
         m_subagent = m_context.path.find("/subagents/") != std::string::npos;
         if (m_subagent)
             readSidecar();
@@ -87,6 +89,7 @@ private:
     };
     [[nodiscard]] const Key128 &groupOf(std::string_view messageId);
     [[nodiscard]] const Request &requestOf(std::string_view id);
+    void tellSession(const CallFact &fact, bool stopped, FactBatch &out);
     void addCall(const Line &line, std::string_view text, std::int64_t at, TimeNs time, bool timeAssumed,
                  std::size_t firstCall, FactBatch &out);
     void reject(FactBatch &out, std::string_view reason, std::int64_t at, std::size_t length)
@@ -96,6 +99,8 @@ private:
 
     ReaderContext m_context;
     Symbol m_format = 0, m_provider = 0, m_path = 0, m_main = 0;
+    Symbol m_agent = 0; ///< Claude Code itself, as a subject of traits
+    std::size_t m_told = 0;
     Symbol m_agentType = 0, m_description = 0;
     Symbol m_prompt = 0, m_project = 0;
     TimeNs m_fileStart = kNoTime, m_lastTime = kNoTime, m_userTime = kNoTime;
@@ -205,6 +210,23 @@ const ClaudeReader::Request &ClaudeReader::requestOf(std::string_view id)
     return m_request;
 }
 
+/// What is known of a session from one of its calls, once for as long as nothing else is said.
+void ClaudeReader::tellSession(const CallFact &fact, bool stopped, FactBatch &out)
+{
+    std::uint32_t flags = stopped ? std::uint32_t{SessionHasStopReasons} : 0U;
+    if (fact.raw.quality != UsageQuality::Missing)
+        flags |= CallsTold;
+    std::vector<TraitFact> &traits = out.traits;
+    const bool known = m_told < traits.size() && traits[m_told].subject == fact.names.session
+                       && (traits[m_told].flags & flags) == flags;
+    if (flags == 0 || fact.names.session == 0 || known)
+        return;
+    m_told = traits.size();
+    traits.push_back({fact.names.session, flags});
+    if ((flags & CallsTold) != 0)
+        traits.push_back({m_agent, AgentTold});
+}
+
 void ClaudeReader::addCall(const Line &line, std::string_view input, std::int64_t at, TimeNs time, bool timeAssumed,
                            std::size_t firstCall, FactBatch &out)
 {
@@ -260,9 +282,7 @@ void ClaudeReader::addCall(const Line &line, std::string_view input, std::int64_
         usage.webSearches = line.searches;
         fact.flags |= CallCacheKnown;
     }
-    if (!m_subagent && !line.sidechain && !line.stopNull && !synthetic && fact.names.session != 0
-        && (out.traits.empty() || out.traits.back().subject != fact.names.session))
-        out.traits.push_back({fact.names.session, SessionHasStopReasons});
+    tellSession(fact, !m_subagent && !line.sidechain && !line.stopNull && !synthetic, out);
     out.newest = std::max(out.newest, time);
     for (std::size_t i = out.calls.size(); i > firstCall && out.calls.size() - i < kJoinWindow; --i) {
         CallFact &earlier = out.calls[i - 1];

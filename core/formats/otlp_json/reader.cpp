@@ -6,6 +6,7 @@
 #include "core/formats/lines.h"
 #include "core/formats/otlp_json/otlpjson.h"
 #include "core/formats/otlp_json/spanreader.h"
+#include "core/formats/otlp_metrics/otlpmetrics.h"
 
 namespace flyball {
 
@@ -13,34 +14,53 @@ namespace {
 
 using namespace otlp;
 
-/// Steps over resources. A process writes the same one in front of each of its batches: what has been stepped over
-/// before is known by comparison.
+/// Tells who sends. A process writes the same resource in front of each of its batches: what has been read before is
+/// known by comparison.
 class KnownResources {
 public:
-    bool skip(JsonCursor &json)
+    explicit KnownResources(SymbolCache &symbols) : m_symbols(symbols) {}
+
+    /// `producer`: producerOfResource().
+    bool read(JsonCursor &json, Symbol &producer)
     {
-        for (const std::string &text : m_texts)
-            if (!text.empty() && json.consume(text))
+        for (const Known &known : m_known) {
+            if (!known.text.empty() && json.consume(known.text)) {
+                producer = known.producer;
                 return true;
+            }
+        }
         const char *first = json.position();
         if (!json.skipValue())
             return false;
         const std::string_view text(first, static_cast<std::size_t>(json.position() - first));
+        producer = m_symbols.internChecked(producerOfResource(text));
         if (text.front() == '{' && text.size() <= kMaxText)
-            m_texts[m_next++ % m_texts.size()] = text;
+            m_known[m_next++ % m_known.size()] = {std::string(text), producer};
         return true;
     }
 
 private:
     static constexpr std::size_t kMaxText = 4096;
-    std::array<std::string, 8> m_texts;
+    struct Known {
+        std::string text;
+        Symbol producer = 0;
+    };
+    SymbolCache &m_symbols;
+    std::array<Known, 8> m_known;
     std::size_t m_next = 0;
 };
 
 /// Walks one export request. Keys may stand in any order and in snake_case.
 class OtlpJsonReader final : public LineReader {
 public:
-    explicit OtlpJsonReader(ReaderContext context) : m_facts(context), m_spans(m_facts), m_telemetry(context) {}
+    explicit OtlpJsonReader(ReaderContext context)
+        : m_facts(context),
+          m_spans(m_facts),
+          m_telemetry(context),
+          m_metrics(context),
+          m_resources(*context.symbols),
+          m_unnamed(context.symbols->intern(producerOfResource({})))
+    {}
 
     void read(std::string_view lines, std::int64_t offset, FactBatch &out) override
     {
@@ -91,9 +111,7 @@ private:
             else if (key == "resourceLogs" || key == "resource_logs")
                 ok = m_known = readList(json, &OtlpJsonReader::readResource);
             else if (key == "resourceMetrics" || key == "resource_metrics") {
-                ok = m_known = json.skipValue();
-                ++m_out->ignored;
-                ++m_out->metrics;
+                ok = m_known = readMetrics(json);
             } else
                 ok = json.skipValue();
             if (!ok)
@@ -106,12 +124,43 @@ private:
     {
         return forEachObject(json, [&](JsonCursor &object) { return (this->*step)(object); });
     }
-    bool readSpan(JsonCursor &json) { return m_spans.readSpan(json, m_scope, m_offset, *m_out); }
+    bool readMetrics(JsonCursor &json)
+    {
+        m_metrics.beginExport();
+        return forEachObject(json, [&](JsonCursor &object) {
+            std::string_view text;
+            return object.readRaw(text) && m_metrics.readResource(text, m_offset, *m_out);
+        });
+    }
+    bool readSpan(JsonCursor &json)
+    {
+        const std::size_t before = m_out->calls.size();
+        if (!m_spans.readSpan(json, m_scope, m_offset, *m_out))
+            return false;
+        noteCalls(before);
+        return true;
+    }
+    void noteCalls(std::size_t before)
+    {
+        m_callsTold =
+            m_callsTold || (m_out->calls.size() > before && m_out->calls.back().raw.quality != UsageQuality::Missing);
+    }
+    /// What this resource counts in metrics as well is not to be added to its calls.
+    void tellCalls(Symbol resource)
+    {
+        std::vector<TraitFact> &traits = m_out->traits;
+        if (m_told < traits.size() && traits[m_told].subject == resource && traits[m_told].flags == CallsTold)
+            return;
+        m_told = traits.size();
+        traits.push_back({resource, CallsTold});
+    }
     bool readLog(JsonCursor &json)
     {
         const char *first = json.position();
+        const std::size_t before = m_out->calls.size();
         if (!m_spans.readLog(json, m_scope, m_offset, *m_out))
             return false;
+        noteCalls(before);
         const std::string_view text(first, static_cast<std::size_t>(json.position() - first));
         if (AgentTelemetryReader::knowsScope(m_scope.name) && m_telemetry.readRecord(text, m_offset, *m_out))
             --m_out->ignored;
@@ -121,17 +170,21 @@ private:
     bool readResource(JsonCursor &json)
     {
         std::string_view key;
+        Symbol resource = m_unnamed;
+        m_callsTold = false;
         if (!json.beginObject())
             return false;
         while (json.nextKey(key)) {
             const bool scopes = key == "scopeSpans" || key == "scope_spans" || key == "scopeLogs" || key == "scope_logs"
                                 || key == "instrumentationLibrarySpans";
             const bool read = scopes              ? readList(json, &OtlpJsonReader::readScoped)
-                              : key == "resource" ? m_resources.skip(json)
+                              : key == "resource" ? m_resources.read(json, resource)
                                                   : json.skipValue();
             if (!read)
                 return false;
         }
+        if (m_callsTold)
+            tellCalls(resource);
         return !json.failed();
     }
 
@@ -213,7 +266,11 @@ private:
     SpanFacts m_facts;
     SpanReader m_spans;
     AgentTelemetryReader m_telemetry;
+    OtlpMetricsReader m_metrics;
     KnownResources m_resources;
+    Symbol m_unnamed = 0;     ///< of a resource that says nothing of itself
+    std::size_t m_told = 0;   ///< place of the last trait of a resource
+    bool m_callsTold = false; ///< by the resource under way
     Scope m_scope;
     std::string m_text;
     FactBatch *m_out = nullptr;

@@ -4,6 +4,7 @@
 #include "core/base/result.h"
 #include "core/base/time.h"
 #include "core/domain/facts.h"
+#include "core/formats/meters/meanings.h"
 
 #include <memory>
 #include <optional>
@@ -13,11 +14,6 @@
 #include <vector>
 
 namespace flyball {
-
-struct MeterLabel {
-    std::string_view name;
-    std::string_view value;
-};
 
 /// One value of one series, as the server wrote it. A histogram or summary is read by its _sum.
 struct MeterReading {

@@ -12,14 +12,6 @@
 
 namespace flyball {
 
-/// Why a value counts for nothing.
-enum class BadValue : std::uint8_t { None, NaN, Infinite, Negative, TooLarge };
-inline constexpr std::size_t kBadValues = 5;
-[[nodiscard]] const char *textOf(BadValue why);
-
-/// Money in pico-USD, everything else whole and half-even. The text is a number, +Inf or NaN.
-[[nodiscard]] BadValue meterValue(std::string_view text, MeterColumn column, std::int64_t &value);
-
 /// What a series is, by its name alone; kept, because names come again and again.
 struct KnownName {
     MeterName name;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/gateways/meters/meterstate.h"
 
+#include "core/gateways/meters/meterbook.h"
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -77,57 +79,7 @@ void append(std::string &out, std::int64_t number)
     out += std::to_string(number);
 }
 
-/// Classes that may be negative while a whole and its parts are told one after the other.
-struct Parts {
-    std::int64_t fresh, writes, text;
-};
-
-std::int64_t allWrites(const MeterSums &sums)
-{
-    const std::int64_t told = sums[static_cast<std::size_t>(MeterColumn::CacheWrite5m)]
-                              + sums[static_cast<std::size_t>(MeterColumn::CacheWrite1h)];
-    return std::max(sums[static_cast<std::size_t>(MeterColumn::CacheWrite)], told);
-}
-
-Parts partsOf(Meter meter, const MeterSums &sums)
-{
-    const auto at = [&sums](MeterColumn column) { return sums[static_cast<std::size_t>(column)]; };
-    const std::int64_t writes = allWrites(sums);
-    const std::int64_t cached = inputIncludesCache(meter) ? at(MeterColumn::CacheRead) + writes : 0;
-    return {at(MeterColumn::Input) - cached, writes - at(MeterColumn::CacheWrite5m) - at(MeterColumn::CacheWrite1h),
-            at(MeterColumn::Output) - at(MeterColumn::Reasoning)};
-}
-
 } // namespace
-
-Usage usageOf(Meter meter, const MeterSums &sums)
-{
-    const auto at = [&sums](MeterColumn column) { return sums[static_cast<std::size_t>(column)]; };
-    const Parts parts = partsOf(meter, sums);
-    Usage usage;
-    usage[TokenClass::InFresh] = std::max<std::int64_t>(0, parts.fresh);
-    usage[TokenClass::CacheRead] = at(MeterColumn::CacheRead);
-    usage[TokenClass::CacheWrite5m] = at(MeterColumn::CacheWrite5m);
-    usage[TokenClass::CacheWrite1h] = at(MeterColumn::CacheWrite1h);
-    usage[TokenClass::CacheWriteUntyped] = parts.writes;
-    usage[TokenClass::OutText] = std::max<std::int64_t>(0, parts.text);
-    usage[TokenClass::OutReasoning] = at(MeterColumn::Reasoning);
-    if (usage.total() > 0)
-        usage.quality = UsageQuality::Exact;
-    return usage;
-}
-
-MeterSums leftOver(Meter meter, const MeterSums &sums)
-{
-    const Parts parts = partsOf(meter, sums);
-    MeterSums out{};
-    sumOf(out, MeterColumn::Input) = std::min<std::int64_t>(0, parts.fresh);
-    sumOf(out, MeterColumn::Output) = std::min<std::int64_t>(0, parts.text);
-    const auto at = [&sums](MeterColumn column) { return sums[static_cast<std::size_t>(column)]; };
-    sumOf(out, MeterColumn::CacheWrite) = std::min<std::int64_t>(
-        0, at(MeterColumn::CacheWrite) - at(MeterColumn::CacheWrite5m) - at(MeterColumn::CacheWrite1h));
-    return out;
-}
 
 std::string MeterState::toJson() const
 {

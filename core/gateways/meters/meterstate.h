@@ -14,21 +14,9 @@
 #include "core/base/symbols.h"
 #include "core/base/time.h"
 #include "core/domain/usage.h"
-#include "core/gateways/meters/meanings.h"
+#include "core/formats/meters/meanings.h"
 
 namespace flyball {
-
-using MeterSums = std::array<std::int64_t, kMeterColumns>;
-
-[[nodiscard]] inline std::int64_t &sumOf(MeterSums &sums, MeterColumn column)
-{
-    return sums[static_cast<std::size_t>(column)];
-}
-/// Disjoint counts; a class that comes out negative is 0 here and in leftOver().
-[[nodiscard]] Usage usageOf(Meter meter, const MeterSums &sums);
-/// What a minute begins with after one that ended with these sums: what was told of parts before it was told of their
-/// whole, as negative numbers.
-[[nodiscard]] MeterSums leftOver(Meter meter, const MeterSums &sums);
 
 /// Series that carry the same names: one fact per minute.
 struct MeterGroup {

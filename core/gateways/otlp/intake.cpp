@@ -170,6 +170,12 @@ void Intake::read(const Asked &asked, std::string_view json, TimeNs arrived, Fac
         readerOf(asked.signal, arrived).read(json, 0, batch);
     if (json.size() > kLarge) // what a reader keeps for its next request may be as large
         m_readers[static_cast<std::size_t>(asked.signal)].json.reset();
+    // What a counter says has its place in time or none.
+    const auto early = [&](const CallFact &call) {
+        return (call.flags & CallMetered) != 0 && call.time > arrived + kFutureAllowed;
+    };
+    if (std::erase_if(batch.calls, early) > 0)
+        batch.rejects.push_back({m_symbols.intern("time_in_future"), placeOf(asked.signal), 0, 0});
     for (CallFact &call : batch.calls) {
         if (call.time > arrived + kFutureAllowed) {
             call.time = arrived;

@@ -80,6 +80,7 @@ RemoteKind otlpKind()
     kind.about = "Agents and collectors send their telemetry here";
     kind.target = "127.0.0.1:4318";
     kind.options = kOptions;
+    kind.meters = true;
     kind.listen = listenForOtlp;
     return kind;
 }

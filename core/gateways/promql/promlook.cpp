@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/gateways/meters/meanings.h"
+#include "core/formats/meters/meanings.h"
 #include "core/gateways/promql/promreadings.h"
 
 #include <algorithm>

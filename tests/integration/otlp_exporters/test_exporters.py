@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""10,000 spans through the official JavaScript exporters while flyballctl is killed again and again: none is lost."""
+"""10,000 spans through the official JavaScript exporters while flyballctl is killed again and again: none is lost. And
+metrics: while both sides are killed, the spend is what the exporter knows to have been taken."""
+import decimal
 import json
 import pathlib
 import random
@@ -16,7 +18,9 @@ sys.path.insert(0, str(HERE.parent / "ctl"))
 import support  # noqa: E402
 
 PACKAGES = ("@opentelemetry/api@1.9", "@opentelemetry/sdk-trace-base@2.12.0",
-            "@opentelemetry/exporter-trace-otlp-http@0.223.1", "@opentelemetry/exporter-trace-otlp-proto@0.223.1")
+            "@opentelemetry/exporter-trace-otlp-http@0.223.1", "@opentelemetry/exporter-trace-otlp-proto@0.223.1",
+            "@opentelemetry/sdk-metrics@2.12.0", "@opentelemetry/exporter-metrics-otlp-http@0.223.0",
+            "@opentelemetry/exporter-metrics-otlp-proto@0.223.0")
 SPANS = 10_000
 KILLS = 12
 MODULES = pathlib.Path(tempfile.gettempdir())
@@ -35,10 +39,14 @@ class Exporters(support.Case):
         process.kill()
         self.fail("nobody listens")
 
-    def lost(self, form):
+    @staticmethod
+    def free_port():
         with socket.socket() as one:
             one.bind(("127.0.0.1", 0))
-            port = one.getsockname()[1]
+            return one.getsockname()[1]
+
+    def lost(self, form):
+        port = self.free_port()
         rng = random.Random(form)
         process = self.start(port)
         sender = subprocess.Popen(["node", MODULES / "send.mjs", form, f"http://127.0.0.1:{port}", str(SPANS)],
@@ -59,6 +67,44 @@ class Exporters(support.Case):
         self.assertEqual(totals["tokens"]["in_total"], sum(1000 + i for i in range(SPANS)))
         return SPANS - totals["calls"]
 
+    def counted(self, form, kind):
+        """Three processes one after the other; meanwhile the receiver is killed. What was counted, what we say."""
+        port = self.free_port()
+        rng = random.Random(form + kind)
+        process = self.start(port)
+        sums = {"in": 0, "out": 0, "money": 0}
+        for seed in range(1, 4):
+            sender = subprocess.Popen(["node", MODULES / "count.mjs", form, f"http://127.0.0.1:{port}", kind, str(seed)],
+                                      stdout=subprocess.PIPE)
+            with support.ended(sender):
+                while sender.poll() is None:
+                    time.sleep(0.2 + rng.random() * 0.4)
+                    process.send_signal(signal.SIGKILL)
+                    process.communicate(timeout=60)
+                    time.sleep(rng.random() * 0.2)
+                    process = self.start(port)
+                told = json.loads(sender.communicate(timeout=60)[0])
+            self.assertEqual(told["lost"], 0)
+            for name in sums:
+                sums[name] += told[name]
+        with support.ended(process):
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=60)
+        totals = self.report("ledger:")["totals"]
+        self.assertEqual(totals["calls"], 0)
+        self.assertEqual(totals["tokens"]["in_total"], sums["in"])
+        self.assertEqual(totals["tokens"]["out_total"], sums["out"])
+        self.assertEqual(decimal.Decimal(totals["cost_usd"]),
+                         (decimal.Decimal(sums["money"]) / 1024).quantize(decimal.Decimal("1e-9")))
+        self.assertGreater(sums["money"], 0)
+
+    def test_metrics(self):
+        for form in ("json", "protobuf"):
+            for kind in ("delta", "cumulative"):
+                with self.subTest(form=form, kind=kind):
+                    self.flyball_home = self.folder / form / kind
+                    self.counted(form, kind)
+
     def test_json(self):
         self.assertEqual(self.lost("json"), 0)
 
@@ -72,7 +118,8 @@ if __name__ == "__main__":
         sys.exit(77)
     with tempfile.TemporaryDirectory(prefix="flyball-exporters-") as folder:
         MODULES = pathlib.Path(folder)
-        shutil.copy(HERE / "send.mjs", MODULES)
+        for script in ("send.mjs", "count.mjs"):
+            shutil.copy(HERE / script, MODULES)
         fetched = subprocess.run(["npm", "install", "--prefix", folder, "--no-audit", "--no-fund", "--ignore-scripts",
                                   *PACKAGES], capture_output=True, check=False, stdin=subprocess.DEVNULL)
         if fetched.returncode != 0:

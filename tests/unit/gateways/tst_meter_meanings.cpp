@@ -2,7 +2,7 @@
 // What the families of each gateway mean, under all the names they go by.
 #include <QtTest/QtTest>
 
-#include "core/gateways/meters/meanings.h"
+#include "core/formats/meters/meanings.h"
 #include "tests/unit/gateways/gateway_bench.h"
 
 using namespace flyball;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/gateways/promql/promquery.h"
 
-#include "core/gateways/meters/meanings.h"
+#include "core/formats/meters/meanings.h"
 
 #include <QFile>
 #include <QRegularExpression>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/gateways/meters/meanings.h"
+#include "core/formats/meters/meanings.h"
 
 #include <algorithm>
 #include <array>
@@ -51,6 +51,14 @@ constexpr MeterMeaning kMeanings[] = {
     {"gen_ai_usage_cost", GenAi, Money, {}, true},
     {"gen_ai_usage_input_tokens", GenAi, Input, {}, false, 1},
     {"gen_ai_usage_output_tokens", GenAi, Output, {}, false, 1},
+    {"gen_ai_client_inference_usage_input_tokens", GenAi, Input, {}, false, 2}, // drafts of what is to come
+    {"gen_ai_client_inference_usage_output_tokens", GenAi, Output, {}, false, 2},
+    {"gen_ai_client_inference_usage_cache_read_input_tokens", GenAi, CacheRead, {}, false, 2},
+    {"gen_ai_client_inference_usage_cache_write_input_tokens", GenAi, CacheWrite, {}, false, 2},
+    {"gen_ai_client_inference_usage_reasoning_output_tokens", GenAi, Reasoning, {}, false, 2},
+
+    {"gemini_cli_token_usage", GeminiCli, ByType, "type", false, 0, true},
+    {"codex_turn_token_usage", Codex, ByType, "token_type", true, 0, true},
 };
 
 /// Families beside spend: of run times and clients, and what gateways tell of requests, latencies, budgets and health.
@@ -96,6 +104,8 @@ constexpr std::string_view kQuiet[] = {
     "gen_ai_workflow_",
     "gen_ai_invoke_",
     "gen_ai_execute_",
+    "gemini_cli_",
+    "codex_",
 };
 
 constexpr std::string_view kUnits[] = {"_USD", "_usd", "_tokens", "_token"};
@@ -152,8 +162,9 @@ MeterName meterName(std::string_view series)
         base = dotted;
     }
     const MeterMeaning *meaning = findWithUnit(base);
-    // Of a histogram the buckets and the count are no tokens.
-    if (meaning && !part && (out.created || sum == meaning->sum))
+    // Of a histogram the buckets and the count are no tokens. On a page nothing says whose gen_ai_ families tell the
+    // same.
+    if (meaning && !meaning->apart && !part && (out.created || sum == meaning->sum))
         out.meaning = meaning;
     out.quiet = meaning != nullptr || base == "up"
                 || std::any_of(std::begin(kQuiet), std::end(kQuiet),
@@ -161,12 +172,19 @@ MeterName meterName(std::string_view series)
     return out;
 }
 
+const MeterMeaning *meaningOf(std::string_view metric)
+{
+    std::string family(metric);
+    std::replace(family.begin(), family.end(), '.', '_');
+    return findWithUnit(family);
+}
+
 std::span<const std::string_view> meterFamilies()
 {
     static const std::vector<std::string_view> all = [] {
         std::vector<std::string_view> made;
         for (const MeterMeaning &meaning : kMeanings)
-            if (meaning.column != None)
+            if (meaning.column != None && !meaning.apart)
                 made.push_back(meaning.family);
         return made;
     }();
@@ -192,7 +210,12 @@ MeterColumn columnOfType(std::string_view type)
         {"cache_creation", CacheWrite},
         {"cache_creation_input", CacheWrite},
         {"cache_write", CacheWrite},
+        {"cache_write_input", CacheWrite},
+        {"cache", CacheRead}, // Gemini CLI, and the next two
+        {"thought", Reasoning},
+        {"tool", Input},
         {"reasoning", Reasoning},
+        {"reasoning_output", Reasoning},
         {"total", None},
         {"total_tokens", None},
     };
@@ -201,5 +224,6 @@ MeterColumn columnOfType(std::string_view type)
 }
 
 bool inputIncludesCache(Meter meter) { return meter != ClaudeCode; }
+bool outputIncludesReasoning(Meter meter) { return meter != GeminiCli; }
 
 } // namespace flyball
