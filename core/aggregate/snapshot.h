@@ -10,6 +10,7 @@
 
 #include "core/aggregate/series.h"
 #include "core/base/symbols.h"
+#include "core/domain/gatewaybudget.h"
 
 namespace flyball {
 
@@ -110,6 +111,7 @@ struct SourceHealth {
     std::string detail;          ///< what it told last: "412 series, 3 workflows"
     std::string warning;         ///< partial answers and such
     TimeNs lastAnswer = kNoTime; ///< last good one, wall clock
+    GatewayBudgetsPtr budgets;   ///< that it keeps itself; null: it told of none yet, or is no gateway
     bool told = false;           ///< its meters are kept and not counted: others tell these calls (Engine::changeTold)
 };
 

@@ -141,6 +141,8 @@ PollResult RemoteFeed::poll(std::int64_t, FactBatch &batch, std::vector<StoredFi
             if (m_remote.error.empty())
                 m_lastGood = m_remote.at;
         }
+        if (delivery.budgets)
+            m_budgets = std::move(delivery.budgets);
         if (delivery.stored)
             m_waiters.push_back(std::move(delivery.stored));
         append(batch, std::move(delivery.batch));
@@ -173,6 +175,7 @@ SourceState RemoteFeed::look(SourceHealth &health, TimeNs now)
     health.detail = m_lastGood == kNoTime ? std::string() : m_remote.detail;
     health.warning = m_remote.warning;
     health.lastAnswer = m_lastGood;
+    health.budgets = m_budgets;
     health.error = m_source ? m_remote.error : m_problem;
     if (!m_source)
         return SourceState::Failing;

@@ -43,6 +43,7 @@ private:
     int m_notify = -1;
     RemoteHealth m_remote;
     TimeNs m_lastGood = kNoTime; ///< wall clock
+    GatewayBudgetsPtr m_budgets;
     std::vector<std::function<void(const Result<> &)>> m_waiters;
     mutable std::mutex m_mutex; ///< guards the two below
     std::deque<Delivery> m_queue;

@@ -10,6 +10,7 @@
 
 #include "core/base/result.h"
 #include "core/domain/facts.h"
+#include "core/domain/gatewaybudget.h"
 #include "core/domain/sourceconfig.h"
 
 namespace flyball {
@@ -30,6 +31,7 @@ struct Delivery {
     std::string state; ///< of the source, to begin with after a restart; empty: as it was
     RemoteHealth health;
     bool hasHealth = false;
+    GatewayBudgetsPtr budgets; ///< that the gateway keeps, as a whole; null: as they were. Not kept over a restart
     /// Called once, on the ingest thread: it is stored, or why it is not (then it may be sent again: keys drop the
     /// repeats). Empty: nobody waits.
     std::function<void(const Result<> &)> stored;

@@ -43,6 +43,13 @@ public:
     /// Milliseconds as nanoseconds, -1 when absent or negative.
     [[nodiscard]] std::int64_t milliseconds(std::string_view key) const;
     [[nodiscard]] bool empty() const { return m_members.empty(); }
+    /// Calls fn(key, raw) for every member, as written; of a repeated key each.
+    template <typename Fn>
+    void forEach(Fn &&fn) const
+    {
+        for (const auto &[key, raw] : m_members)
+            fn(key, raw);
+    }
 
 private:
     std::vector<std::pair<std::string_view, std::string_view>> m_members;

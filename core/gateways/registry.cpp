@@ -129,7 +129,7 @@ Result<std::unique_ptr<RemoteSource>> openRemoteSource(const SourceConfig &confi
     return onThread(std::make_unique<LazySource>(*kind, config, symbols), config.kind);
 }
 
-Result<std::string> testRemoteSource(const SourceConfig &config)
+Result<RemoteTrial> tryRemoteSource(const SourceConfig &config)
 {
     SymbolTable symbols; // of its own: what a test finds is not to stay in memory
     const RemoteKind *kind = remoteKind(config.kind);
@@ -139,7 +139,7 @@ Result<std::string> testRemoteSource(const SourceConfig &config)
         auto source = kind->listen(config, symbols);
         if (!source)
             return source.error();
-        return std::string("it can listen there");
+        return RemoteTrial{"it can listen there", nullptr};
     }
     auto source = kind->poll(config, symbols);
     if (!source)
@@ -147,8 +147,18 @@ Result<std::string> testRemoteSource(const SourceConfig &config)
     const Delivery answer = (*source)->poll({}, wallClockNow());
     if (!answer.health.error.empty())
         return Error{ErrorCode::Unreadable, answer.health.error};
-    return "reached, " + answer.health.detail
-           + (answer.health.warning.empty() ? std::string() : "; " + answer.health.warning);
+    RemoteTrial trial{"reached, " + answer.health.detail, answer.budgets};
+    if (const std::string line = trial.budgets ? budgetLine(*trial.budgets) : std::string(); !line.empty())
+        trial.answer += "; " + line;
+    if (!answer.health.warning.empty())
+        trial.answer += "; " + answer.health.warning;
+    return trial;
+}
+
+Result<std::string> testRemoteSource(const SourceConfig &config)
+{
+    Result<RemoteTrial> trial = tryRemoteSource(config);
+    return trial ? Result<std::string>(std::move(trial->answer)) : trial.error();
 }
 
 } // namespace flyball

@@ -45,6 +45,12 @@ struct RemoteKind {
 
 /// For EngineOptions::openRemote. InvalidArgument: no such kind, a target it cannot use, an option it does not know.
 [[nodiscard]] Result<std::unique_ptr<RemoteSource>> openRemoteSource(const SourceConfig &config, SymbolTable &symbols);
+/// What asking once brought.
+struct RemoteTrial {
+    std::string answer;        ///< as testRemoteSource says it
+    GatewayBudgetsPtr budgets; ///< null: none are told of
+};
+[[nodiscard]] Result<RemoteTrial> tryRemoteSource(const SourceConfig &config);
 /// Asks once (or tries to listen) and keeps nothing: "reached, 412 series, 3 workflows, newest sample 2 s ago", or the
 /// error. Waits for the network: not for the GUI thread.
 [[nodiscard]] Result<std::string> testRemoteSource(const SourceConfig &config);

@@ -2,8 +2,8 @@
 #include "core/formats/bifrost/bifrost.h"
 
 #include "core/formats/jsonfields.h"
+#include "core/gateways/budgets/bifrostbudgets.h"
 #include "core/gateways/registry.h"
-#include "core/gateways/rest/budgetsum.h"
 #include "core/gateways/rest/logsource.h"
 #include "core/gateways/rest/timetext.h"
 
@@ -29,7 +29,7 @@ private:
     {
         m_reader = makeBifrostReader({&m_symbols, m_source, m_settings.target, now, true});
     }
-    std::string budgets() override;
+    Result<> readBudgets(BudgetList &out) override;
     [[nodiscard]] std::string workflowOf(const JsonFields &row) const;
 
     std::unique_ptr<LineReader> m_reader;
@@ -109,17 +109,27 @@ void BifrostSource::take(const LogRow &row, FactBatch &out)
         out.calls.back().names.workflow = m_symbols.internChecked(workflow);
 }
 
-std::string BifrostSource::budgets()
+/// All of them, for who may govern; else those of the virtual key that asks, which is told to nobody else.
+Result<> BifrostSource::readBudgets(BudgetList &out)
 {
-    const std::string body = tryGet("/api/governance/budgets");
-    JsonFields answer;
-    BudgetSum sum;
-    const bool listed = answer.parse(body) && forEachElement(answer.raw("budgets"), [&](std::string_view text) {
-                            JsonFields budget;
-                            (void)budget.parse(text);
-                            sum.add(budget.digits("current_usage"), budget.digits("max_limit"));
-                        });
-    return listed ? sum.fullest("budget") : std::string();
+    int status = 0;
+    const Result<std::string> all = tryGet("/api/governance/budgets", status);
+    if (!all) {
+        const bool may = status != 401 && status != 403 && status != 404;
+        const Result<std::string> quota =
+            may ? Result<std::string>(all.error()) : tryGet("/api/governance/virtual-keys/quota", status);
+        return quota && readBifrostQuota(*quota, out) ? Result<>() : all.error();
+    }
+    BifrostNames names;
+    for (const auto &[path, list, kind] :
+         {std::array<std::string_view, 3>{"virtual-keys?limit=1000", "virtual_keys", "virtual_key"},
+          {"teams?limit=100", "teams", "team"},
+          {"customers?limit=100", "customers", "customer"}})
+        if (const auto body = tryGet("/api/governance/" + std::string(path), status))
+            readBifrostNames(*body, list, kind, names);
+    if (!readBifrostBudgets(*all, names, out))
+        return Error{ErrorCode::Malformed, "there is no list \"budgets\" in its answer"};
+    return {};
 }
 
 Result<std::unique_ptr<PolledSource>> openBifrost(const SourceConfig &config, SymbolTable &symbols)

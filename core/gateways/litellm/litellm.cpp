@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/formats/litellm/litellm.h"
 
+#include "core/gateways/budgets/litellmbudgets.h"
 #include "core/gateways/litellm/spendrow.h"
 #include "core/gateways/registry.h"
-#include "core/gateways/rest/budgetsum.h"
 #include "core/gateways/rest/logsource.h"
 #include "core/gateways/rest/timetext.h"
 
 #include <array>
+#include <set>
 
 namespace flyball {
 
 namespace {
 
-constexpr int kPageSize = 100; ///< the most it gives
+constexpr int kPageSize = 100;                ///< the most it gives
+constexpr TimeNs kLongestList = 20 * kSecond; ///< of keys: the calls wait meanwhile
 constexpr std::string_view kPath = "/spend/logs/ui";
 
 /// "2026-11-21 20:03:40", which it takes for UTC.
@@ -36,7 +38,8 @@ private:
     {
         m_reader = makeLiteLlmReader({&m_symbols, m_source, m_settings.target, now, true});
     }
-    std::string budgets() override;
+    Result<> readBudgets(BudgetList &out) override;
+    Result<> readKeys(BudgetList &out);
 
     std::unique_ptr<LineReader> m_reader;
 };
@@ -86,19 +89,55 @@ void LiteLlmSource::take(const LogRow &row, FactBatch &out)
             out.calls[i].names.workflow = m_symbols.internChecked(read.workflow);
 }
 
-std::string LiteLlmSource::budgets()
+/// All keys, page by page, for who may see them; else the key that asks.
+Result<> LiteLlmSource::readKeys(BudgetList &out)
 {
-    const std::string body = tryGet("/key/list?page=1&size=100&return_full_object=true");
-    JsonFields answer;
-    BudgetSum sum;
-    const bool listed = answer.parse(body) && forEachElement(answer.raw("keys"), [&](std::string_view text) {
-                            JsonFields key;
-                            (void)key.parse(text);
-                            sum.add(key.digits("spend"), key.digits("max_budget"));
-                        });
-    std::int64_t total = 0;
-    (void)parseInt64(answer.digits("total_count"), total);
-    return listed ? sum.text("key", total) : std::string();
+    std::set<std::uint64_t> seen;
+    std::int64_t keys = 0;
+    const TimeNs begun = monotonicNow();
+    for (int number = 1;; ++number) {
+        int status = 0;
+        const Result<std::string> body = tryGet("/key/list?page=" + std::to_string(number)
+                                                    + "&size=" + std::to_string(kPageSize) + "&return_full_object=true",
+                                                status);
+        if (number == 1 && (status == 401 || status == 403)) {
+            const Result<std::string> own = tryGet("/key/info", status);
+            return own && readKeyInfo(*own, out) ? Result<>() : body.error();
+        }
+        KeyPage page;
+        if (!body || !readKeyList(*body, page, out)) {
+            const Error problem =
+                body ? Error{ErrorCode::Malformed, "there is no list \"keys\" in its answer"} : body.error();
+            if (number == 1)
+                return problem;
+            out.note("only " + std::to_string(keys) + " keys were read: " + problem.message);
+            return {};
+        }
+        keys += page.keys;
+        if (page.keys == 0 || number >= page.pages)
+            return {};
+        const bool again = !seen.insert(page.first).second;
+        if (again || keys >= static_cast<std::int64_t>(kMostBudgets) || monotonicNow() - begun > kLongestList) {
+            out.note(again ? "its pages of keys repeat"
+                           : "only " + std::to_string(keys) + " of " + std::to_string(page.total) + " keys were read");
+            return {};
+        }
+    }
+}
+
+Result<> LiteLlmSource::readBudgets(BudgetList &out)
+{
+    if (const Result<> keys = readKeys(out); !keys)
+        return keys.error();
+    // What a version does not have, or the key may not see, is not missed: keys have their caps above.
+    int status = 0;
+    if (const auto teams = tryGet("/team/list", status); teams && !readTeamList(*teams, out))
+        out.note("its answer to /team/list is no list of teams");
+    if (const auto shared = tryGet("/budget/list", status); shared && !readSharedBudgets(*shared, out))
+        out.note("its answer to /budget/list is no list of budgets");
+    if (const auto providers = tryGet("/provider/budgets", status); providers)
+        (void)readProviderBudgets(*providers, out); // an object without any where there are none
+    return {};
 }
 
 Result<std::unique_ptr<PolledSource>> openLiteLlm(const SourceConfig &config, SymbolTable &symbols)

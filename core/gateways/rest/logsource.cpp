@@ -9,7 +9,9 @@ namespace flyball {
 namespace {
 
 constexpr Milliseconds kDeadline{30'000};
-constexpr TimeNs kBudgetsEvery = 10 * kMinute;
+constexpr TimeNs kBudgetsEvery = kMinute;
+constexpr TimeNs kBudgetsRefused = 15 * kMinute;
+constexpr int kBudgetsRest = 50; ///< asking for them takes one part in so many of the time at most
 constexpr std::size_t kMostBytes = std::size_t{32} << 20U; ///< of a page: some versions put prompts into it
 
 /// Seconds, or a number of them with s, m, h or d behind.
@@ -103,21 +105,40 @@ void LogSource::readOn(const std::string &state, TimeNs now, Delivery &out)
         return;
     }
     m_rows += out.batch.lines;
-    const TimeNs clock = monotonicNow();
-    if (m_budgetsRead == 0 || clock - m_budgetsRead >= kBudgetsEvery) {
-        m_budgetsRead = clock;
-        m_budgets = budgets();
-    }
+    askForBudgets(now, out);
     out.state = std::move(read->state);
     out.health = m_client.good(now, read->more ? 0 : m_settings.interval);
     out.health.warning = m_tail.warning();
+    if (!m_budgets->problem.empty() && m_budgetsMissed)
+        out.health.warning +=
+            (out.health.warning.empty() ? "" : "; ") + ("budgets cannot be read: " + m_budgets->problem);
     out.health.detail = std::to_string(m_rows) + (m_rows == 1 ? " call read" : " calls read");
     if (!read->progress.empty())
         out.health.detail += ", " + read->progress;
     else if (m_tail.newest() != kNoTime)
         out.health.detail += ", the newest began at " + secondText(m_tail.newest(), false);
-    if (!m_budgets.empty())
-        out.health.detail += "; " + m_budgets;
+}
+
+/// What was told last stays while it cannot be read again; it says how old it is.
+void LogSource::askForBudgets(TimeNs now, Delivery &out)
+{
+    const TimeNs begun = monotonicNow();
+    if (m_budgets && begun < m_budgetsDue)
+        return;
+    BudgetList list;
+    const Result<> read = readBudgets(list);
+    const TimeNs took = monotonicNow() - begun;
+    const TimeNs wait = read ? std::max(kBudgetsEvery, kBudgetsRest * took) : kBudgetsRefused;
+    m_budgetsDue = monotonicNow() + wait;
+    if (read) {
+        m_budgets = std::make_shared<const GatewayBudgets>(list.finish(now, 3 * wait));
+    } else {
+        GatewayBudgets before = m_budgets ? *m_budgets : GatewayBudgets();
+        before.problem = read.error().message;
+        m_budgetsMissed = read.error().code != ErrorCode::NotFound; // one that has none is whole without them
+        m_budgets = std::make_shared<const GatewayBudgets>(std::move(before));
+    }
+    out.budgets = m_budgets;
 }
 
 } // namespace flyball

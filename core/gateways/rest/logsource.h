@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/gateways/budgets/budgetlist.h"
 #include "core/gateways/options.h"
 #include "core/gateways/rest/logtail.h"
 #include "core/gateways/rest/restclient.h"
@@ -40,11 +41,15 @@ protected:
     virtual void take(const LogRow &row, FactBatch &out) = 0;
     /// Before the rows of a poll. `now`: arrival.
     virtual void begin(TimeNs now) = 0;
-    /// What the gateway says of budgets, in words; asked now and then, when all is well.
-    [[nodiscard]] virtual std::string budgets() { return {}; }
+    /// Reads what the gateway says of budgets; asked now and then, when all is well. The Error does not touch the
+    /// calls.
+    [[nodiscard]] virtual Result<> readBudgets(BudgetList &out) = 0;
     void reject(std::string_view reason, const LogRow &row, FactBatch &out);
     [[nodiscard]] Result<std::string> get(const std::string &path) { return m_client.get(m_settings.base + path); }
-    [[nodiscard]] std::string tryGet(const std::string &path) { return m_client.tryGet(m_settings.base + path); }
+    [[nodiscard]] Result<std::string> tryGet(const std::string &path, int &status)
+    {
+        return m_client.tryGet(m_settings.base + path, status);
+    }
 
     Settings m_settings;
     SymbolCache m_symbols;
@@ -56,8 +61,11 @@ private:
     RestClient m_client;
     LogTail m_tail;
     std::int64_t m_rows = 0; ///< since the start
-    std::string m_budgets;
-    TimeNs m_budgetsRead = 0; ///< monotonic; 0: not yet
+    void askForBudgets(TimeNs now, Delivery &out);
+
+    GatewayBudgetsPtr m_budgets; ///< null: they were not asked for yet
+    TimeNs m_budgetsDue = 0;     ///< monotonic
+    bool m_budgetsMissed = false;
 };
 
 /// The options of such a source besides the connection's.

@@ -121,28 +121,37 @@ Result<HttpReply> RestClient::ask(const std::string &path)
 Result<std::string> RestClient::get(const std::string &path)
 {
     Result<HttpReply> reply = ask(path);
+    if (reply && reply->status != 200) {
+        m_status = reply->status;
+        m_retryAfter = reply->header("retry-after");
+    }
+    return bodyOf(std::move(reply));
+}
+
+Result<std::string> RestClient::tryGet(const std::string &path, int &status)
+{
+    Result<HttpReply> reply = ask(path);
+    status = reply ? reply->status : 0;
+    return bodyOf(std::move(reply));
+}
+
+Result<std::string> RestClient::bodyOf(Result<HttpReply> reply)
+{
     if (!reply)
         return reply.error();
     if (reply->status != 200) {
-        m_status = reply->status;
-        m_retryAfter = reply->header("retry-after");
         const std::string words = serverWords(reply->body);
         const std::string said = words.empty() ? std::string() : ": " + words;
-        const bool refused = m_status == 401 || m_status == 403;
-        return Error{ErrorCode::Unreadable, (refused ? "it refuses the key, status " : "it answers with status ")
-                                                + std::to_string(m_status) + said};
+        const bool refused = reply->status == 401 || reply->status == 403;
+        return Error{reply->status == 404 ? ErrorCode::NotFound : ErrorCode::Unreadable,
+                     (refused ? "it refuses the key, status " : "it answers with status ")
+                         + std::to_string(reply->status) + said};
     }
     if (isPage(reply->body, reply->contentType))
         return Error{ErrorCode::Malformed, "it answers with a web page, not with JSON: a login stands in front of it?"};
     if (!isJson(reply->body))
         return Error{ErrorCode::Malformed, "its answer is not JSON"};
     return std::move(reply->body);
-}
-
-std::string RestClient::tryGet(const std::string &path)
-{
-    Result<HttpReply> reply = ask(path);
-    return reply && reply->status == 200 && isJson(reply->body) ? std::move(reply->body) : std::string();
 }
 
 RemoteHealth RestClient::failed(const Error &error, TimeNs now)

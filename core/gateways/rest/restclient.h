@@ -24,8 +24,8 @@ public:
     /// A whole answer of status 200 that begins as JSON does. The Error is one line for people: the status, and what
     /// the server says about it, without the key. It is remembered until the next good poll.
     [[nodiscard]] Result<std::string> get(const std::string &path);
-    /// One that may be refused: nothing is remembered.
-    [[nodiscard]] std::string tryGet(const std::string &path);
+    /// One that may be refused: nothing is remembered. `status`: of the answer, 0 when there was none.
+    [[nodiscard]] Result<std::string> tryGet(const std::string &path, int &status);
     void stop();
 
     /// Of a poll that failed: the error, and when to ask again.
@@ -35,6 +35,7 @@ public:
 
 private:
     [[nodiscard]] Result<HttpReply> ask(const std::string &path);
+    [[nodiscard]] static Result<std::string> bodyOf(Result<HttpReply> reply);
 
     HttpConnection m_connection;
     std::mutex m_mutex; ///< guards which client it is
