@@ -11,6 +11,7 @@
 
 #include "core/base/result.h"
 #include "core/base/time.h"
+#include "core/gateways/budgets/budgetgauges.h"
 #include "core/gateways/meters/meterbook.h"
 
 namespace flyball {
@@ -32,11 +33,18 @@ public:
 /// Hands a page to a book, in the reading that is under way there.
 class PromToBook final : public PromSink {
 public:
-    explicit PromToBook(MeterBook &book) : m_book(book) {}
-    void sample(const PromSample &s) override { m_book.read({s.name, s.labels, s.value, s.at, std::nullopt}); }
+    /// `gauges`: of budgets, which are no meters; in a reading of theirs.
+    explicit PromToBook(MeterBook &book, BudgetGauges *gauges = nullptr) : m_book(book), m_gauges(gauges) {}
+    void sample(const PromSample &s) override
+    {
+        m_book.read({s.name, s.labels, s.value, s.at, std::nullopt});
+        if (m_gauges)
+            m_gauges->read(s.name, s.labels, s.value, s.at);
+    }
 
 private:
     MeterBook &m_book;
+    BudgetGauges *m_gauges;
 };
 
 /// Reads a page in pieces of any size. The sink has seen a page only when finish() is good: everything before an error

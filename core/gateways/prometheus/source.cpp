@@ -131,9 +131,10 @@ private:
         if (reply.header("content-length").empty() && !reply.body.empty() && reply.body.back() != '\n')
             return Error{ErrorCode::Malformed, "its page ends within a line: it was cut off"};
         const bool open = reply.contentType.starts_with("application/openmetrics-text");
-        PromToBook sink(m_book);
+        PromToBook sink(m_book, &m_gauges);
         PromText text(sink, open ? PromText::Flavour::OpenMetrics : PromText::Flavour::Text, out.health.at);
         m_book.begin({}, out.health.at);
+        m_gauges.begin();
         Result<> read = text.feed(reply.body);
         if (read)
             read = text.finish();
@@ -144,12 +145,22 @@ private:
         const Result<MeterSummary> summary = m_book.end(out.batch);
         if (!summary)
             return summary.error();
+        tellBudgets(out);
         out.batch.bytes = static_cast<std::int64_t>(reply.body.size());
         std::string state = m_book.save();
         if (state != m_state)
             out.state = m_state = std::move(state);
         tell(*summary, text, out);
         return {};
+    }
+
+    /// Gauges that are gone from the page are gone; of a page that never had one nothing is said.
+    void tellBudgets(Delivery &out)
+    {
+        GatewayBudgets budgets = m_gauges.end(out.health.at, out.health.staleAfter);
+        m_tellsBudgets = m_tellsBudgets || budgets.total > 0;
+        if (m_tellsBudgets)
+            out.budgets = std::make_shared<const GatewayBudgets>(std::move(budgets));
     }
 
     void tell(const MeterSummary &summary, const PromText &text, Delivery &out)
@@ -192,6 +203,8 @@ private:
     TimeNs m_interval;
     SymbolCache m_symbols;
     MeterBook m_book;
+    BudgetGauges m_gauges;
+    bool m_tellsBudgets = false;
     std::string m_state; ///< of m_book
     std::string m_detail;
     std::int64_t m_failures = 0; ///< in a row

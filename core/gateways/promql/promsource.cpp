@@ -25,7 +25,8 @@ PromqlSource::PromqlSource(HttpConnection connection, std::string base, PromqlOp
       m_selector(promSelector(meterFamilies(), m_options.recorded, m_options.match)),
       m_server(std::move(connection), std::move(base)),
       m_symbols(symbols),
-      m_book(m_options.meters, m_symbols)
+      m_book(m_options.meters, m_symbols),
+      m_budgets(m_options.match, m_options.interval)
 {}
 
 Delivery PromqlSource::poll(const std::string &state, TimeNs now)
@@ -40,6 +41,8 @@ Delivery PromqlSource::poll(const std::string &state, TimeNs now)
         look(now, out);
     else
         readOn(now, out);
+    if (out.health.error.empty())
+        out.budgets = m_budgets.ask(m_server);
     m_server.close();
     out.health.at = std::max(now, wallClockNow());
     tell(now, out);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/engine/remotesource.h"
+#include "core/gateways/promql/prombudgets.h"
 #include "core/gateways/promql/promreadings.h"
 #include "core/gateways/promql/promserver.h"
 
@@ -48,6 +49,7 @@ private:
     PromServer m_server;
     SymbolCache m_symbols;
     MeterBook m_book;
+    PromBudgets m_budgets;
     std::string m_text; ///< what m_state and m_book were last written as
     PromState m_state;
     PromPace m_pace;
