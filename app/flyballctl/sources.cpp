@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "app/flyballctl/arguments.h"
+#include "app/flyballctl/budgets.h"
 #include "app/flyballctl/commands.h"
 #include "app/flyballctl/configfile.h"
 #include "app/flyballctl/qtprocess.h"
@@ -143,13 +144,17 @@ int testRemote(const SourceConfig &config, const std::string &word, bool json)
 {
     const QtProcess qt;
     const std::shared_ptr<Keychain> keychain = useSystemKeychain();
-    const Result<std::string> answer = testRemoteSource(config);
-    if (!answer)
-        return unusable(answer.error());
+    const Result<RemoteTrial> trial = tryRemoteSource(config);
+    if (!trial)
+        return unusable(trial.error());
+    const GatewayBudgets *budgets = trial->budgets.get();
     if (json)
-        printJson({{"source", word}, {"readable", true}, {"answer", *answer}});
+        printJson({{"source", word},
+                   {"readable", true},
+                   {"answer", trial->answer},
+                   {"budgets", budgets ? budgetsJson(*budgets, wallClockNow()) : Json(nullptr)}});
     else
-        print(*answer + '\n');
+        print(trial->answer + '\n' + (budgets ? budgetsText(*budgets) : std::string()));
     return kOk;
 }
 

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 
+#include "app/flyballctl/budgets.h"
 #include "app/flyballctl/commands.h"
 #include "app/flyballctl/liveengine.h"
 #include "app/flyballctl/qtprocess.h"
@@ -26,6 +27,7 @@ constexpr const char *kHelp =
     "  --for SECONDS    stop after so long (default: until interrupted)\n"
     "  --new            start at the end of what is there\n"
     "  --prices FILE    price file over the built-in book\n"
+    "  --budgets        with the budgets that gateways keep; a line whenever they are told again\n"
     "\n"
     "Example: flyballctl watch ~/.claude --new --for 60\n";
 
@@ -39,7 +41,7 @@ struct Bell {
 };
 
 /// False when nobody reads any more.
-bool printLine(const Snapshot &snapshot)
+bool printLine(const Snapshot &snapshot, bool budgets)
 {
     auto line = nlohmann::ordered_json::parse(totalsToJson(snapshot.totals, snapshot.runCount, snapshot.rejected));
     nlohmann::ordered_json out;
@@ -50,13 +52,18 @@ bool printLine(const Snapshot &snapshot)
     out["monotonic_ns"] = monotonicNow();
     out["settled"] = snapshot.settled;
     out.update(line);
-    std::printf("%s\n", out.dump().c_str());
+    if (budgets)
+        for (const SourceHealth &source : snapshot.sources)
+            if (source.budgets)
+                out["budgets"][source.target] = budgetsJson(*source.budgets, snapshot.takenAt);
+    std::printf("%s\n", out.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
     return std::fflush(stdout) == 0;
 }
 
 int run(const std::vector<std::string> &words)
 {
-    auto arguments = Arguments::parse(words, {{"--for", true}, {"--new", false}, {"--prices", true}});
+    auto arguments =
+        Arguments::parse(words, {{"--for", true}, {"--new", false}, {"--prices", true}, {"--budgets", false}});
     if (!arguments)
         return unusable(arguments.error());
     if (arguments->words().empty())
@@ -95,7 +102,9 @@ int run(const std::vector<std::string> &words)
         bell.rung.notify_one();
     });
     const TimeNs end = seconds < 0 ? INT64_MAX : monotonicNow() + static_cast<TimeNs>(seconds * 1e9);
+    const bool budgets = arguments->has("--budgets");
     Totals shown;
+    std::vector<GatewayBudgetsPtr> told;
     bool first = true;
     while (!stopRequested() && monotonicNow() < end) {
         std::unique_lock lock(bell.mutex);
@@ -106,11 +115,17 @@ int run(const std::vector<std::string> &words)
         if (!rang)
             continue;
         const auto snapshot = (*engine)->latest();
-        if (first ? !snapshot->settled && snapshot->totals == shown : snapshot->totals == shown)
+        std::vector<GatewayBudgetsPtr> tells;
+        for (const SourceHealth &source : snapshot->sources)
+            if (budgets)
+                tells.push_back(source.budgets);
+        const bool same = snapshot->totals == shown && tells == told;
+        if (first ? !snapshot->settled && same : same)
             continue;
+        told = std::move(tells);
         first = false;
         shown = snapshot->totals;
-        if (!printLine(*snapshot))
+        if (!printLine(*snapshot, budgets))
             break;
     }
     (*engine)->onSnapshot({});
