@@ -59,6 +59,18 @@ void takeOut(std::string &text, std::string_view secret)
         text.replace(at, secret.size(), "***");
 }
 
+Result<HttpReply> headOf(const QNetworkReply &from, int status)
+{
+    HttpReply reply;
+    reply.status = status;
+    for (const auto &[name, value] : from.rawHeaderPairs())
+        reply.headers.emplace_back(name.toLower().toStdString(), value.toStdString());
+    reply.contentType = reply.header("content-type");
+    if (const std::string coding = reply.header("content-encoding"); !coding.empty() && coding != "identity")
+        return Error{ErrorCode::Malformed, "it sent an encoding that was not asked for"};
+    return reply;
+}
+
 bool worthAgain(const Result<HttpReply> &answer)
 {
     if (!answer)
@@ -106,6 +118,8 @@ struct HttpClient::Request {
     std::string path;
     std::string body;
     std::vector<std::pair<std::string, std::string>> headers;
+    Milliseconds silence{0};                       ///< longest, in a stream
+    std::unique_ptr<HttpStream> *stream = nullptr; ///< where one is wanted
 };
 
 HttpClient::HttpClient(HttpConnection connection)
@@ -193,14 +207,9 @@ private:
         const int status = m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
         if (!isAnswer(m_reply->error()) || status == 0)
             return Error{ErrorCode::Unreadable, m_reply->errorString().toStdString()};
-        HttpReply reply;
-        reply.status = status;
-        reply.body = m_body.toStdString();
-        for (const auto &[name, value] : m_reply->rawHeaderPairs())
-            reply.headers.emplace_back(name.toLower().toStdString(), value.toStdString());
-        reply.contentType = reply.header("content-type");
-        if (const std::string coding = reply.header("content-encoding"); !coding.empty() && coding != "identity")
-            return Error{ErrorCode::Malformed, "it sent an encoding that was not asked for"};
+        Result<HttpReply> reply = headOf(*m_reply, status);
+        if (reply)
+            reply->body = m_body.toStdString();
         return reply;
     }
 
@@ -213,7 +222,7 @@ private:
     std::optional<Error> m_failure;
 };
 
-Result<HttpReply> HttpClient::once(const Request &request, const std::string &url, Milliseconds left)
+QNetworkReply *HttpClient::begun(const Request &request, const std::string &url)
 {
     QNetworkRequest wire(QUrl(QString::fromStdString(url), QUrl::StrictMode));
     wire.setSslConfiguration(m_network->ssl);
@@ -221,7 +230,7 @@ Result<HttpReply> HttpClient::once(const Request &request, const std::string &ur
     wire.setAttribute(QNetworkRequest::CookieLoadControlAttribute, QNetworkRequest::Manual);
     wire.setAttribute(QNetworkRequest::CookieSaveControlAttribute, QNetworkRequest::Manual);
     wire.setAttribute(QNetworkRequest::AuthenticationReuseAttribute, QNetworkRequest::Manual);
-    wire.setRawHeader("Accept", "application/json");
+    wire.setRawHeader("Accept", request.stream ? "text/event-stream" : "application/json");
     wire.setRawHeader("Accept-Encoding", "identity"); // a compressed body could grow past the limit
     if (!request.body.empty())
         wire.setRawHeader("Content-Type", "application/json");
@@ -234,7 +243,24 @@ Result<HttpReply> HttpClient::once(const Request &request, const std::string &ur
     QNetworkReply *reply = m_network->manager.sendCustomRequest(wire, QByteArray::fromStdString(request.method),
                                                                 QByteArray::fromStdString(request.body));
     reply->setReadBufferSize(kReadBuffer); // what comes faster than it is taken waits in the network
-    return Exchange(reply, m_connection.mostBytes).wait(left, m_stopped);
+    return reply;
+}
+
+Result<HttpReply> HttpClient::once(const Request &request, const std::string &url, Milliseconds left)
+{
+    QElapsedTimer clock;
+    clock.start();
+    QNetworkReply *reply = begun(request, url);
+    if (request.stream) {
+        HttpStream::awaitHead(*reply, left, m_stopped);
+        const int status = reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
+        if (status == 200 && !m_stopped) {
+            request.stream->reset(new HttpStream(reply, request.silence, m_stopped));
+            return headOf(*reply, status);
+        }
+    }
+    return Exchange(reply, m_connection.mostBytes)
+        .wait(std::max(left - Milliseconds(clock.elapsed()), Milliseconds(1)), m_stopped);
 }
 
 Result<HttpReply> HttpClient::attempt(const Request &request, Milliseconds left)
@@ -264,7 +290,7 @@ Result<HttpReply> HttpClient::attempt(const Request &request, Milliseconds left)
 
 Result<HttpReply> HttpClient::get(const std::string &path)
 {
-    const Request request{"GET", path, {}, {}};
+    const Request request{"GET", path, {}, {}, {}, nullptr};
     QElapsedTimer clock;
     clock.start();
     for (int next = 2;; ++next) {
@@ -283,12 +309,24 @@ Result<HttpReply> HttpClient::get(const std::string &path)
     }
 }
 
+Result<HttpReply> HttpClient::stream(const std::string &path, Milliseconds silence, std::unique_ptr<HttpStream> &stream)
+{
+    stream.reset();
+    if (m_stopped)
+        return Error{ErrorCode::Cancelled, "stopped"};
+    const Request request{"GET", path, {}, {}, silence, &stream};
+    Result<HttpReply> answer = attempt(request, m_connection.deadline);
+    if (!answer)
+        stream.reset();
+    return answer;
+}
+
 Result<HttpReply> HttpClient::send(const std::string &method, const std::string &path, const std::string &body,
                                    const std::vector<std::pair<std::string, std::string>> &headers)
 {
     if (m_stopped)
         return Error{ErrorCode::Cancelled, "stopped"};
-    return attempt({method, path, body, headers}, m_connection.deadline);
+    return attempt({method, path, body, headers, {}, nullptr}, m_connection.deadline);
 }
 
 } // namespace flyball

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/net/httpstream.h"
 
 #include <atomic>
 #include <chrono>
@@ -71,6 +72,11 @@ public:
     [[nodiscard]] Result<HttpReply> get(const std::string &path);
     [[nodiscard]] Result<HttpReply> send(const std::string &method, const std::string &path, const std::string &body,
                                          const std::vector<std::pair<std::string, std::string>> &headers = {});
+    /// An answer that goes on and on (text/event-stream). Of status 200 it is `stream`, to be destroyed before this
+    /// object, and the reply has no body; any other is whole and there is no stream. The deadline is that of its head;
+    /// later a silence longer than `silence` ends it. Errors as of get(); never tried again.
+    [[nodiscard]] Result<HttpReply> stream(const std::string &path, Milliseconds silence,
+                                           std::unique_ptr<HttpStream> &stream);
     /// Ends what runs and refuses what comes; for another thread.
     void stop() { m_stopped = true; }
 
@@ -80,6 +86,7 @@ private:
     struct Request;
     [[nodiscard]] Result<HttpReply> attempt(const Request &request, Milliseconds left);
     [[nodiscard]] Result<HttpReply> once(const Request &request, const std::string &url, Milliseconds left);
+    [[nodiscard]] QNetworkReply *begun(const Request &request, const std::string &url);
 
     struct Network;
     HttpConnection m_connection;
