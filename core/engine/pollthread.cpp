@@ -51,6 +51,12 @@ private:
     void run(std::string state, Inbox &inbox)
     {
         pthread_setname_np(pthread_self(), m_name.substr(0, 15).c_str());
+        follow(std::move(state), inbox);
+        m_source->leave();
+    }
+
+    void follow(std::string state, Inbox &inbox)
+    {
         while (!m_stop) {
             Delivery delivery = m_source->poll(state, wallClockNow());
             if (m_stop)

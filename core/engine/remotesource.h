@@ -76,6 +76,8 @@ public:
     [[nodiscard]] virtual Delivery poll(const std::string &state, TimeNs now) = 0;
     /// Ends a poll that waits; for another thread.
     virtual void stop() {}
+    /// On the thread that polled, when it will not poll any more: what is kept open between polls belongs to it.
+    virtual void leave() {}
 };
 
 /// A polled source on a thread of its own.

@@ -5,6 +5,7 @@
 #include "core/formats/format.h"
 #include "core/formats/meters/meters.h"
 #include "core/formats/otlp_metrics/otlpmetrics.h"
+#include "core/formats/portkey/portkey.h"
 
 /// One line per format, in the order in which the head of a file is shown to them.
 #define FLYBALL_FORMATS(FORMAT)                                                                                        \
@@ -41,7 +42,7 @@ const Format *formatOfKind(std::string_view kind)
 
 const Format *formatOfFacts(std::string_view kind)
 {
-    for (const Format *told : {&metersFormat(), &otlpMetersFormat(), &bifrostFormat()})
+    for (const Format *told : {&metersFormat(), &otlpMetersFormat(), &bifrostFormat(), &portkeyFormat()})
         if (told->kind == kind)
             return told;
     return formatOfKind(kind);

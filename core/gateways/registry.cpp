@@ -14,6 +14,7 @@
     KIND(promqlKind)                                                                                                   \
     KIND(liteLlmKind)                                                                                                  \
     KIND(bifrostKind)                                                                                                  \
+    KIND(portkeyKind)                                                                                                  \
     KIND(otlpKind)
 
 namespace flyball {
@@ -90,6 +91,11 @@ public:
         if (m_source)
             m_source->stop();
     }
+    void leave() override
+    {
+        if (m_source) // only this thread makes one
+            m_source->leave();
+    }
 
 private:
     static constexpr TimeNs kAgain = 15 * kSecond;
@@ -145,6 +151,7 @@ Result<RemoteTrial> tryRemoteSource(const SourceConfig &config)
     if (!source)
         return source.error();
     const Delivery answer = (*source)->poll({}, wallClockNow());
+    (*source)->leave();
     if (!answer.health.error.empty())
         return Error{ErrorCode::Unreadable, answer.health.error};
     RemoteTrial trial{"reached, " + answer.health.detail, answer.budgets};

@@ -118,13 +118,45 @@ Result<HttpReply> RestClient::ask(const std::string &path)
     return m_client->get(path);
 }
 
+Error RestClient::refusal(const HttpReply &reply)
+{
+    const std::string words = serverWords(reply.body);
+    const std::string said = words.empty() ? std::string() : ": " + words;
+    const bool refused = reply.status == 401 || reply.status == 403;
+    return {reply.status == 404 ? ErrorCode::NotFound : ErrorCode::Unreadable,
+            (refused ? "it refuses the key, status " : "it answers with status ") + std::to_string(reply.status)
+                + said};
+}
+
+void RestClient::remember(const HttpReply &reply)
+{
+    m_status = reply.status;
+    m_retryAfter = reply.header("retry-after");
+}
+
+Result<std::unique_ptr<HttpStream>> RestClient::stream(const std::string &path, Milliseconds silence)
+{
+    if (!m_client)
+        return Error{ErrorCode::Cancelled, "stopped"};
+    std::unique_ptr<HttpStream> stream;
+    const Result<HttpReply> reply = m_client->stream(path, silence, stream);
+    if (!reply)
+        return reply.error();
+    if (reply->status != 200) {
+        remember(*reply);
+        return refusal(*reply);
+    }
+    if (!reply->contentType.starts_with("text/event-stream"))
+        return Error{ErrorCode::Malformed,
+                     "it answers, but not with a stream of events: something stands in front of it?"};
+    return stream;
+}
+
 Result<std::string> RestClient::get(const std::string &path)
 {
     Result<HttpReply> reply = ask(path);
-    if (reply && reply->status != 200) {
-        m_status = reply->status;
-        m_retryAfter = reply->header("retry-after");
-    }
+    if (reply && reply->status != 200)
+        remember(*reply);
     return bodyOf(std::move(reply));
 }
 
@@ -139,14 +171,8 @@ Result<std::string> RestClient::bodyOf(Result<HttpReply> reply)
 {
     if (!reply)
         return reply.error();
-    if (reply->status != 200) {
-        const std::string words = serverWords(reply->body);
-        const std::string said = words.empty() ? std::string() : ": " + words;
-        const bool refused = reply->status == 401 || reply->status == 403;
-        return Error{reply->status == 404 ? ErrorCode::NotFound : ErrorCode::Unreadable,
-                     (refused ? "it refuses the key, status " : "it answers with status ")
-                         + std::to_string(reply->status) + said};
-    }
+    if (reply->status != 200)
+        return refusal(*reply);
     if (isPage(reply->body, reply->contentType))
         return Error{ErrorCode::Malformed, "it answers with a web page, not with JSON: a login stands in front of it?"};
     if (!isJson(reply->body))

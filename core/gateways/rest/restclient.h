@@ -24,6 +24,8 @@ public:
     /// A whole answer of status 200 that begins as JSON does. The Error is one line for people: the status, and what
     /// the server says about it, without the key. It is remembered until the next good poll.
     [[nodiscard]] Result<std::string> get(const std::string &path);
+    /// A stream of events; the Error as of get(). It must be gone before end().
+    [[nodiscard]] Result<std::unique_ptr<HttpStream>> stream(const std::string &path, Milliseconds silence);
     /// One that may be refused: nothing is remembered. `status`: of the answer, 0 when there was none.
     [[nodiscard]] Result<std::string> tryGet(const std::string &path, int &status);
     void stop();
@@ -34,6 +36,8 @@ public:
     [[nodiscard]] RemoteHealth good(TimeNs now, TimeNs interval);
 
 private:
+    [[nodiscard]] static Error refusal(const HttpReply &reply);
+    void remember(const HttpReply &reply);
     [[nodiscard]] Result<HttpReply> ask(const std::string &path);
     [[nodiscard]] static Result<std::string> bodyOf(Result<HttpReply> reply);
 
