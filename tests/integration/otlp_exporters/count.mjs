@@ -60,7 +60,7 @@ async function work() {
     }
 }
 void work();
-while (told.exports < 20 && told.lost === 0) {
+while (told.exports < 14 && told.lost === 0) {
     await new Promise((done) => setTimeout(done, 100));
     await reader.export();
 }

@@ -78,7 +78,7 @@ class Exporters(support.Case):
                                       stdout=subprocess.PIPE)
             with support.ended(sender):
                 while sender.poll() is None:
-                    time.sleep(0.2 + rng.random() * 0.4)
+                    time.sleep(1 + rng.random())
                     process.send_signal(signal.SIGKILL)
                     process.communicate(timeout=60)
                     time.sleep(rng.random() * 0.2)
