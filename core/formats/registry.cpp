@@ -15,6 +15,7 @@
     FORMAT(geminiCliFormat)                                                                                            \
     FORMAT(openCodeFormat)                                                                                             \
     FORMAT(liteLlmFormat)                                                                                              \
+    FORMAT(ccrFormat)                                                                                                  \
     FORMAT(apiUsageFormat)                                                                                             \
     FORMAT(stepFormat)                                                                                                 \
     FORMAT(otlpProtoFormat)                                                                                            \

@@ -68,10 +68,24 @@ def handler_of(provider):
                         provider.refused += 1
                     self.answer(status, {"error": {"message": "no", "type": f"error_{status}", "code": str(status)}})
                     return
-            if self.path.endswith("/messages"):
+            if body.get("stream"):
+                self.stream(openai(provider.charge(model, False)))
+            elif self.path.endswith("/messages"):
                 self.answer(200, anthropic(provider.charge(model, True)))
             else:
                 self.answer(200, openai(provider.charge(model, False)))
+
+        def stream(self, answer):
+            base = {**answer, "object": "chat.completion.chunk"}
+            usage = base.pop("usage")
+            pieces = [{**base, "choices": [{"index": 0, "delta": {"role": "assistant", "content": "pong"}, "finish_reason": None}]},
+                      {**base, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}], "usage": usage}]
+            text = "".join(f"data: {json.dumps(piece)}\n\n" for piece in pieces) + "data: [DONE]\n\n"
+            self.send_response(200)
+            self.send_header("content-type", "text/event-stream")
+            self.send_header("content-length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text.encode())
 
         def answer(self, status, body):
             text = json.dumps(body).encode()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Portkey 1.15.2 from npm: spend from its live log equals what the provider charged, with Flyball away in between."""
+import importlib.util
 import json
 import os
 import pathlib
@@ -7,13 +8,10 @@ import signal
 import subprocess
 import sys
 import time
+import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
-for folder in ("ctl", "targets"):
-    sys.path.insert(0, str(HERE.parent / folder))
 sys.path.insert(0, str(HERE))
-# Both are named support: what npm needs comes from the tests of the targets, the rest from those of flyballctl.
-import importlib.util  # noqa: E402
 
 
 def load(name, path):
@@ -218,5 +216,4 @@ if __name__ == "__main__":
     npm.CACHE = pathlib.Path(sys.argv[2])
     npm.PREFIX = npm.npm_package("@portkey-ai/gateway", VERSION, START)
     support.PROGRAM = os.path.abspath(sys.argv[1])
-    import unittest
     unittest.main(module="__main__", argv=[sys.argv[0], *sys.argv[3:]], verbosity=2)
