@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <sys/stat.h>
@@ -23,15 +24,21 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char *kHelp = "Usage: flyballctl sources detect | list | test SOURCE  [--format json|table]\n"
-                              "\n"
-                              "  detect           folders where known tools keep traces; opens none of their files\n"
-                              "  list             the sources of the app's config.json and whether they can be read\n"
-                              "  test SOURCE      reads a source once and says what is in it; stores nothing\n"
-                              "\n"
-                              "Exit 3 when parts of a tested source were rejected.\n"
-                              "\n"
-                              "Example: flyballctl sources test otlp-json:spans.jsonl --format json\n";
+constexpr const char *kHelp =
+    "Usage: flyballctl sources detect | list | test SOURCE | raw SOURCE  [--format json|table]\n"
+    "                          [--most N] [--only TEXT]\n"
+    "\n"
+    "  detect           folders where known tools keep traces; opens none of their files\n"
+    "  list             the sources of the app's config.json and whether they can be read\n"
+    "  test SOURCE      reads a source once and says what is in it; stores nothing\n"
+    "  raw SOURCE       what a source says right now and what is made of each piece of it:\n"
+    "                   series of metrics, rows of a log, the last records of a file\n"
+    "  --most N         at most so many rows (raw; 0: all; else 100 in a table, all in JSON)\n"
+    "  --only TEXT      rows with this text in them (raw)\n"
+    "\n"
+    "Exit 3 when parts of a tested source were rejected.\n"
+    "\n"
+    "Example: flyballctl sources test otlp-json:spans.jsonl --format json\n";
 
 int detect(bool json)
 {
@@ -203,9 +210,112 @@ int test(const std::string &word, bool json)
     return trial->coverage.rejected > 0 ? kPartly : kOk;
 }
 
+const char *nameOf(RawTone tone)
+{
+    switch (tone) {
+    case RawTone::Counts:
+        return "counts";
+    case RawTone::Known:
+        return "known";
+    case RawTone::Unknown:
+        return "unknown";
+    case RawTone::Bad:
+        return "refused";
+    }
+    return "";
+}
+
+bool has(const RawRow &row, const std::string &text)
+{
+    return row.meaning.find(text) != std::string::npos
+           || std::any_of(row.cells.begin(), row.cells.end(),
+                          [&](const std::string &cell) { return cell.find(text) != std::string::npos; });
+}
+
+void printRaw(const RawPage &page, const std::vector<const RawRow *> &rows, std::size_t matching)
+{
+    std::vector<std::string> head = page.columns;
+    head.emplace_back("What is made of it");
+    TextTable table(head);
+    const auto shortened = [](const std::string &text) {
+        constexpr std::size_t kMost = 100; // the whole is in the JSON
+        return text.size() <= kMost ? text : text.substr(0, kMost) + "...";
+    };
+    for (const RawRow *row : rows) {
+        std::vector<std::string> cells;
+        for (const std::string &cell : row->cells)
+            cells.push_back(shortened(cell));
+        cells.push_back(shortened(row->meaning));
+        table.add(std::move(cells));
+    }
+    std::string text = rows.empty() ? std::string() : table.text();
+    text += std::to_string(rows.size()) + " of " + std::to_string(matching) + " rows shown, " + bytesText(page.bytes)
+            + " in " + std::to_string(page.took / 1'000'000) + " ms\n";
+    for (const std::string &note : page.notes)
+        text += safeText(note) + '\n';
+    print(text);
+}
+
+void printRawJson(const RawPage &page, const std::vector<const RawRow *> &rows, const std::string &word)
+{
+    Json all = Json::array();
+    for (const RawRow *row : rows) {
+        Json one;
+        for (std::size_t i = 0; i < page.columns.size(); ++i)
+            one[page.columns[i]] = row->cells[i];
+        one["meaning"] = row->meaning;
+        one["is"] = nameOf(row->tone);
+        all.push_back(std::move(one));
+    }
+    Json is;
+    for (const RawTone tone : {RawTone::Counts, RawTone::Known, RawTone::Unknown, RawTone::Bad})
+        is[nameOf(tone)] = page.count(tone);
+    printJson({{"source", word},
+               {"at", formatRfc3339(page.at)},
+               {"took_ms", page.took / 1'000'000},
+               {"bytes", page.bytes},
+               {"total", page.total},
+               {"truncated", page.truncated()},
+               {"is", is},
+               {"notes", page.notes},
+               {"rows", all}});
+}
+
+int browse(const std::string &word, bool json, int most, const std::string &only)
+{
+    SourceConfig config;
+    if (const auto remote = parseRemoteSource(word)) {
+        if (!*remote)
+            return unusable(remote->error());
+        config = **remote;
+    } else {
+        const auto spec = parseSource(word);
+        if (!spec)
+            return unusable(spec.error());
+        config.kind = spec->kind;
+        config.target = spec->target;
+    }
+    const QtProcess qt;
+    const std::shared_ptr<Keychain> keychain = useSystemKeychain();
+    const Result<RawPage> page = browseSource(config);
+    if (!page)
+        return unusable(page.error());
+    std::vector<const RawRow *> rows;
+    std::size_t matching = 0;
+    for (const RawRow &row : page->rows) {
+        if (!only.empty() && !has(row, only))
+            continue;
+        ++matching;
+        if (most == 0 || rows.size() < static_cast<std::size_t>(most))
+            rows.push_back(&row);
+    }
+    json ? printRawJson(*page, rows, word) : printRaw(*page, rows, matching);
+    return kOk;
+}
+
 int run(const std::vector<std::string> &words)
 {
-    auto arguments = Arguments::parse(words, {{"--format", true}});
+    auto arguments = Arguments::parse(words, {{"--format", true}, {"--most", true}, {"--only", true}});
     if (!arguments)
         return unusable(arguments.error());
     const std::string format = arguments->value("--format", "table");
@@ -215,10 +325,14 @@ int run(const std::vector<std::string> &words)
     const std::string action = rest.empty() ? "" : rest[0];
     if (action == "test" && rest.size() == 2)
         return test(rest[1], format == "json");
-    if (action == "test")
-        return unusable("sources test needs one source");
+    if (action == "raw" && rest.size() == 2) {
+        const auto most = parseCount(arguments->value("--most", format == "json" ? "0" : "100"), 1'000'000);
+        return most ? browse(rest[1], format == "json", *most, arguments->value("--only", "")) : unusable(most.error());
+    }
+    if (action == "test" || action == "raw")
+        return unusable("sources " + action + " needs one source");
     if (action != "detect" && action != "list")
-        return unusable("sources needs detect, list or test" + (action.empty() ? "" : ", not '" + action + "'"));
+        return unusable("sources needs detect, list, test or raw" + (action.empty() ? "" : ", not '" + action + "'"));
     if (rest.size() > 1)
         return unusable("sources " + action + " takes no further words: '" + rest[1] + "'");
     return action == "detect" ? detect(format == "json") : list(format == "json");

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -73,6 +74,8 @@ struct RejectReason {
     std::int64_t lastLength = 0;
 };
 
+class RequestLog;
+
 /// How the quality signals that a source brought fare.
 struct QualityCounts {
     std::int64_t signals = 0;
@@ -107,12 +110,14 @@ struct SourceHealth {
     std::vector<RejectReason> rejects;
     QualityCounts quality;
     // Of remote sources.
-    std::string url;             ///< where it listens; empty: it is asked
-    std::string detail;          ///< what it told last: "412 series, 3 workflows"
-    std::string warning;         ///< partial answers and such
-    TimeNs lastAnswer = kNoTime; ///< last good one, wall clock
-    GatewayBudgetsPtr budgets;   ///< that it keeps itself; null: it told of none yet, or is no gateway
-    bool told = false;           ///< its meters are kept and not counted: others tell these calls (Engine::changeTold)
+    std::string url;                            ///< where it listens; empty: it is asked
+    std::string detail;                         ///< what it told last: "412 series, 3 workflows"
+    std::string warning;                        ///< partial answers and such
+    TimeNs lastAnswer = kNoTime;                ///< last good one, wall clock
+    std::map<std::string, std::string> options; ///< as configured: they name keys, never hold one
+    std::shared_ptr<const RequestLog> requests; ///< of one that listens: what came in lately; any thread
+    GatewayBudgetsPtr budgets;                  ///< that it keeps itself; null: it told of none yet, or is no gateway
+    bool told = false; ///< its meters are kept and not counted: others tell these calls (Engine::changeTold)
 };
 
 struct ImportProgress {

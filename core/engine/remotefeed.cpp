@@ -171,6 +171,7 @@ int RemoteFeed::timeoutMs(TimeNs) const { return !m_polled ? 0 : kIdleMs; }
 SourceState RemoteFeed::look(SourceHealth &health, TimeNs now)
 {
     health.url = m_source ? m_source->url() : std::string();
+    health.requests = m_source ? m_source->requests() : nullptr;
     // Before the first good answer nothing was told, not even "0 series".
     health.detail = m_lastGood == kNoTime ? std::string() : m_remote.detail;
     health.warning = m_remote.warning;

@@ -12,6 +12,7 @@
 #include "core/domain/facts.h"
 #include "core/domain/gatewaybudget.h"
 #include "core/domain/sourceconfig.h"
+#include "core/engine/requestlog.h"
 
 namespace flyball {
 
@@ -61,6 +62,8 @@ public:
     virtual void stop() = 0;
     /// Where it can be reached, for those that listen; empty else.
     [[nodiscard]] virtual std::string url() const { return {}; }
+    /// What came in lately, for those that listen; null else.
+    [[nodiscard]] virtual std::shared_ptr<const RequestLog> requests() const { return nullptr; }
 };
 
 /// One that is asked. Values in, values out, no thread of its own; poll() may wait for the network.

@@ -107,6 +107,7 @@ SourceHealth SourceFeed::health(TimeNs now)
         lines += count;
     m_health.linesPerSecond = static_cast<double>(lines) / (static_cast<double>(kRateWindow) / 1e9);
     m_health.bytesRead = m_bytesTaken;
+    m_health.options = m_config.options;
     m_health.told = m_config.options.contains("told");
     const SourceState state = look(m_health, now);
     setState(m_config.paused ? SourceState::Paused : state, now);

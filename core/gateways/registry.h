@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/engine/remotesource.h"
+#include "core/gateways/browse/rawpage.h"
 
 #include <memory>
 #include <optional>
@@ -34,6 +35,8 @@ struct RemoteKind {
     Result<std::unique_ptr<PolledSource>> (*poll)(const SourceConfig &config, SymbolTable &symbols) = nullptr;
     /// One that listens. Null for those that are asked.
     Result<std::unique_ptr<RemoteSource>> (*listen)(const SourceConfig &config, SymbolTable &symbols) = nullptr;
+    /// What one that is asked holds now; see browseSource(). Null for those that listen.
+    Result<RawPage> (*browse)(const SourceConfig &config) = nullptr;
 };
 
 [[nodiscard]] std::span<const RemoteKind> remoteKinds();

@@ -154,6 +154,7 @@ RemoteKind bifrostKind()
     kind.target = "http://127.0.0.1:8080";
     kind.options = options;
     kind.poll = openBifrost;
+    kind.browse = [](const SourceConfig &config) { return browseLog(openBifrost, config); };
     return kind;
 }
 

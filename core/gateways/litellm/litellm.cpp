@@ -162,6 +162,7 @@ RemoteKind liteLlmKind()
     kind.target = "https://litellm.example:4000";
     kind.options = options;
     kind.poll = openLiteLlm;
+    kind.browse = [](const SourceConfig &config) { return browseLog(openLiteLlm, config); };
     return kind;
 }
 

@@ -29,10 +29,13 @@ HttpLimits receiverLimits()
     return limits;
 }
 
-Desk::Desk(const ReceiverSettings &settings, SymbolTable &symbols, Inbox &inbox, std::function<void(std::string)> atUrl)
+Desk::Desk(const ReceiverSettings &settings, SymbolTable &symbols, Inbox &inbox, std::function<void(std::string)> atUrl,
+           RequestLog &log)
     : m_settings(settings),
       m_inbox(inbox),
       m_atUrl(std::move(atUrl)),
+      m_symbols(symbols),
+      m_log(log),
       m_intake(symbols, settings.target),
       m_settlement(std::make_shared<Settlement>(this, [this] { settle(); })),
       m_second(this)
@@ -71,8 +74,10 @@ void Desk::tryToListen()
         ServerConnection::Callbacks{
             [this](const HttpRequest &head) -> std::optional<HttpResponse> {
                 auto asked = askedOf(head, m_settings.token);
-                if (auto *no = std::get_if<HttpResponse>(&asked))
+                if (auto *no = std::get_if<HttpResponse>(&asked)) {
+                    note(head, nullptr, 0, no->status, {"refused before its body came", RawTone::Bad});
                     return std::move(*no);
+                }
                 return std::nullopt;
             },
             [this](ServerConnection &from, HttpRequest request) { receive(from, std::move(request)); },
@@ -86,6 +91,22 @@ void Desk::tryToListen()
     m_atUrl(m_listener->url());
 }
 
+/// For who looks at it: that it came, and what it was, and nothing of what it said.
+void Desk::note(const HttpRequest &request, const Asked *asked, std::int64_t bytes, int status, RawMeaning meaning)
+{
+    ReceivedRequest entry;
+    entry.at = m_settings.clock();
+    entry.path = request.path;
+    entry.encoding = !asked ? std::string() : asked->encoding == Encoding::Json ? "JSON" : "protobuf";
+    if (asked && asked->packed)
+        entry.encoding += ", gzip";
+    entry.bytes = bytes;
+    entry.status = status;
+    entry.meaning = std::move(meaning.text);
+    entry.counts = meaning.tone == RawTone::Counts;
+    m_log.add(std::move(entry));
+}
+
 void Desk::receive(ServerConnection &from, HttpRequest request)
 {
     if (m_stopping) // it came behind the one that was answered just now; nothing was promised
@@ -96,20 +117,24 @@ void Desk::receive(ServerConnection &from, HttpRequest request)
     const Encoding encoding = std::get<Asked>(asked).encoding;
     // While nothing can be stored one request at a time finds out whether that is over; the others need not wait.
     const bool crowded = m_waiting.size() >= (m_trouble.empty() ? kMostWaiting : 1);
+    const auto size = static_cast<std::int64_t>(request.body.size());
     Taken taken;
     if (!crowded)
         taken = m_intake.take(std::get<Asked>(asked), std::move(request.body), m_settings.clock());
     const bool useless = taken.answer.status != 200;
     const std::uint64_t id = m_nextId++;
+    RawMeaning meaning = meaningOf(taken.batch, m_symbols);
     Delivery delivery;
     delivery.batch = std::move(taken.batch);
     delivery.stored = m_settlement->tellOf(id);
     if (crowded || !m_inbox.deliver(std::move(delivery))) {
         ++m_putOff;
         const std::string why = m_trouble.empty() ? "too much is waiting to be stored" : m_trouble;
+        note(request, &std::get<Asked>(asked), size, 503, {"put off: " + why, RawTone::Bad});
         return answerLater(&from, refused(encoding, 503, why));
     }
     m_refused += useless ? 1 : 0;
+    note(request, &std::get<Asked>(asked), size, taken.answer.status, std::move(meaning));
     m_waiting.emplace(id, Waiting{&from, encoding, std::move(taken.answer), monotonicNow()});
 }
 

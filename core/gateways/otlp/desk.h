@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/gateways/browse/rawrecord.h"
 #include "core/gateways/otlp/intake.h"
 #include "core/gateways/otlp/receiver.h"
 #include "core/gateways/otlp/settlement.h"
@@ -15,7 +16,8 @@ namespace flyball::otlp {
 /// The receiver inside its thread: listens, hands requests to the inbox and answers them once they are stored.
 class Desk : public QObject {
 public:
-    Desk(const ReceiverSettings &settings, SymbolTable &symbols, Inbox &inbox, std::function<void(std::string)> atUrl);
+    Desk(const ReceiverSettings &settings, SymbolTable &symbols, Inbox &inbox, std::function<void(std::string)> atUrl,
+         RequestLog &log);
     /// Whoever still waits is told to come again.
     ~Desk() override;
 
@@ -31,6 +33,7 @@ private:
         HttpResponse response;
     };
     void tryToListen();
+    void note(const HttpRequest &request, const Asked *asked, std::int64_t bytes, int status, RawMeaning meaning);
     void receive(ServerConnection &from, HttpRequest request);
     void forget(ServerConnection &closed);
     void settle();
@@ -43,6 +46,8 @@ private:
     ReceiverSettings m_settings;
     Inbox &m_inbox;
     std::function<void(std::string)> m_atUrl;
+    SymbolTable &m_symbols;
+    RequestLog &m_log;
     Intake m_intake;
     std::unordered_map<std::uint64_t, Waiting> m_waiting; ///< delivered, and not heard of yet
     std::uint64_t m_nextId = 1;

@@ -23,10 +23,13 @@ public:
         m_thread.setObjectName(QStringLiteral("otlp receiver"));
         m_thread.start();
         inThread([this, &inbox] {
-            m_desk = std::make_unique<Desk>(m_settings, m_symbols, inbox, [this](std::string url) {
-                const std::lock_guard lock(m_mutex);
-                m_url = std::move(url);
-            });
+            m_desk = std::make_unique<Desk>(
+                m_settings, m_symbols, inbox,
+                [this](std::string url) {
+                    const std::lock_guard lock(m_mutex);
+                    m_url = std::move(url);
+                },
+                *m_log);
         });
     }
 
@@ -48,6 +51,8 @@ public:
         return m_url;
     }
 
+    [[nodiscard]] std::shared_ptr<const RequestLog> requests() const override { return m_log; }
+
 private:
     template <typename Work>
     void inThread(Work work)
@@ -57,6 +62,7 @@ private:
 
     ReceiverSettings m_settings;
     SymbolTable &m_symbols;
+    std::shared_ptr<RequestLog> m_log = std::make_shared<RequestLog>();
     QThread m_thread;
     std::unique_ptr<QObject> m_context;
     std::unique_ptr<Desk> m_desk; ///< of the thread

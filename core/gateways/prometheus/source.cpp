@@ -5,19 +5,15 @@
 #include <random>
 
 #include "core/gateways/options.h"
-#include "core/gateways/prometheus/promtext.h"
+#include "core/gateways/prometheus/promask.h"
 #include "core/gateways/registry.h"
 
 namespace flyball {
 
 namespace {
 
-constexpr std::int64_t kInterval = 15;
-constexpr TimeNs kLongestWait = 10 * kSecond;
-constexpr std::size_t kMostBytes = std::size_t{16} << 20U;
 constexpr TimeNs kRefusedWait = 15 * kMinute;
 constexpr RetryPolicy kBusy{.attempts = 1, .first = Milliseconds(1000), .most = Milliseconds(300'000)};
-constexpr const char *kAccept = "application/openmetrics-text;version=1.0.0;q=0.75,text/plain;version=0.0.4;q=0.5";
 
 std::string counted(std::int64_t count, const char *one, const char *many)
 {
@@ -108,7 +104,7 @@ private:
                 return Error{ErrorCode::Cancelled, "stopped"};
             m_client = client->get();
         }
-        Result<HttpReply> reply = (*client)->send("GET", m_path, {}, {{"Accept", kAccept}});
+        Result<HttpReply> reply = askForPage(**client, m_path);
         const std::lock_guard lock(m_mutex);
         m_client = nullptr;
         return reply;
@@ -116,23 +112,10 @@ private:
 
     [[nodiscard]] Result<> take(const HttpReply &reply, Delivery &out)
     {
-        if (reply.status == 401 || reply.status == 403)
-            return Error{ErrorCode::Unreadable,
-                         (m_connection.headers.empty() ? "it asks for a key (HTTP " : "it refuses the key (HTTP ")
-                             + std::to_string(reply.status) + ")"};
-        if (reply.status == 429 || reply.status == 503)
-            return Error{ErrorCode::Unreadable, "it is busy (HTTP " + std::to_string(reply.status) + ")"};
-        if (reply.status != 200)
-            return Error{ErrorCode::Unreadable, "it answered HTTP " + std::to_string(reply.status)};
-        if (reply.contentType.starts_with("text/html"))
-            return Error{ErrorCode::Malformed, "it answered with a web page, not with metrics"};
-        // Where nobody said how long it is, a page that stops inside a line was cut off; a number cut short would be
-        // taken for a counter that began again.
-        if (reply.header("content-length").empty() && !reply.body.empty() && reply.body.back() != '\n')
-            return Error{ErrorCode::Malformed, "its page ends within a line: it was cut off"};
-        const bool open = reply.contentType.starts_with("application/openmetrics-text");
+        if (const Result<> is = checkPage(reply, !m_connection.headers.empty()); !is)
+            return is;
         PromToBook sink(m_book, &m_gauges);
-        PromText text(sink, open ? PromText::Flavour::OpenMetrics : PromText::Flavour::Text, out.health.at);
+        PromText text(sink, flavourOf(reply), out.health.at);
         m_book.begin({}, out.health.at);
         m_gauges.begin();
         Result<> read = text.feed(reply.body);
@@ -216,20 +199,16 @@ private:
 
 Result<std::unique_ptr<PolledSource>> openPrometheus(const SourceConfig &config, SymbolTable &symbols)
 {
-    SourceOptions options(config);
-    const TimeNs interval = options.seconds("interval_s", kInterval, 1, 3600);
-    const std::vector<std::string> workflow = options.list("workflow_label", {});
-    HttpConnection connection =
-        options.connection(Milliseconds(std::min(interval, kLongestWait) / 1'000'000), kMostBytes);
-    if (const Result<> done = options.done(); !done)
-        return done.error();
-    if (const auto client = HttpClient::open(connection); !client) // says at once what it could never use
+    Result<PromAsk> ask = promAskOf(config);
+    if (!ask)
+        return ask.error();
+    if (const auto client = HttpClient::open(ask->connection); !client) // says at once what it could never use
         return client.error();
     MeterOptions meters;
     meters.source = symbols.intern(config.target);
-    meters.workflowLabels = workflow;
+    meters.workflowLabels = std::move(ask->workflowLabels);
     return std::unique_ptr<PolledSource>(std::make_unique<PrometheusSource>(
-        std::move(connection), splitUrl(config.target)->path, interval, std::move(meters), symbols));
+        std::move(ask->connection), std::move(ask->path), ask->interval, std::move(meters), symbols));
 }
 
 constexpr RemoteOption kOptions[] = {
@@ -250,6 +229,7 @@ RemoteKind prometheusKind()
     kind.options = kOptions;
     kind.meters = true;
     kind.poll = openPrometheus;
+    kind.browse = browsePrometheus;
     return kind;
 }
 

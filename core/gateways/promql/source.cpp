@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/gateways/options.h"
+#include "core/gateways/promql/prombrowse.h"
 #include "core/gateways/promql/promsource.h"
 #include "core/gateways/registry.h"
 
@@ -11,7 +12,13 @@ constexpr std::int64_t kInterval = 30;
 constexpr Milliseconds kDeadline{30'000};
 constexpr std::size_t kMostBytes = std::size_t{16} << 20U;
 
-Result<std::unique_ptr<PolledSource>> openPromql(const SourceConfig &config, SymbolTable &symbols)
+struct Asked {
+    HttpConnection connection;
+    std::string base;
+    PromqlOptions chosen;
+};
+
+Result<Asked> askedOf(const SourceConfig &config)
 {
     SourceOptions options(config);
     PromqlOptions chosen;
@@ -31,9 +38,25 @@ Result<std::unique_ptr<PolledSource>> openPromql(const SourceConfig &config, Sym
         return done.error();
     if (const auto client = HttpClient::open(connection); !client) // says at once what it could never use
         return client.error();
-    chosen.meters.source = symbols.intern(config.target);
-    return std::unique_ptr<PolledSource>(
-        std::make_unique<PromqlSource>(std::move(connection), promBase(split->path), std::move(chosen), symbols));
+    return Asked{std::move(connection), promBase(split->path), std::move(chosen)};
+}
+
+Result<std::unique_ptr<PolledSource>> openPromql(const SourceConfig &config, SymbolTable &symbols)
+{
+    Result<Asked> asked = askedOf(config);
+    if (!asked)
+        return asked.error();
+    asked->chosen.meters.source = symbols.intern(config.target);
+    return std::unique_ptr<PolledSource>(std::make_unique<PromqlSource>(
+        std::move(asked->connection), std::move(asked->base), std::move(asked->chosen), symbols));
+}
+
+Result<RawPage> browse(const SourceConfig &config)
+{
+    const Result<Asked> asked = askedOf(config);
+    if (!asked)
+        return asked.error();
+    return browsePromql(asked->connection, asked->base, asked->chosen);
 }
 
 constexpr RemoteOption kOptions[] = {
@@ -57,6 +80,7 @@ RemoteKind promqlKind()
     kind.options = kOptions;
     kind.meters = true;
     kind.poll = openPromql;
+    kind.browse = browse;
     return kind;
 }
 

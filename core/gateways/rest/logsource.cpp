@@ -2,6 +2,7 @@
 #include "core/gateways/rest/logsource.h"
 
 #include "core/base/jsoncursor.h"
+#include "core/gateways/browse/rawrecord.h"
 #include "core/gateways/rest/timetext.h"
 
 namespace flyball {
@@ -92,6 +93,47 @@ Delivery LogSource::poll(const std::string &state, TimeNs now)
         readOn(state, now, out);
     m_client.end();
     return out;
+}
+
+Result<RawPage> LogSource::browse(TimeNs now)
+{
+    begin(now);
+    if (const Result<> begun = m_client.begin(); !begun)
+        return begun.error();
+    const TimeNs since = now - std::max(m_settings.since, kDay);
+    auto newest = page(since, now + kMinute, 0);
+    m_client.end();
+    if (!newest)
+        return newest.error();
+    RawPageMaker out({"Began", "Bytes", "Fields"}, secretsOf(m_settings.connection));
+    FactBatch batch;
+    for (const LogRow &row : newest->rows) {
+        batch.clear();
+        if (!row.open)
+            take(row, batch);
+        RawMeaning meaning = row.open ? RawMeaning{"not finished: it is taken when it is", RawTone::Known}
+                                      : meaningOf(batch, m_symbols.table());
+        out.add({row.start == kNoTime ? std::string() : formatRfc3339(row.start), std::to_string(row.text.size()),
+                 fieldsOf(row.text)},
+                std::move(meaning.text), meaning.tone);
+    }
+    out.read(newest->body ? newest->body->size() : 0);
+    if (newest->total > static_cast<std::int64_t>(newest->rows.size()))
+        out.note("the newest " + std::to_string(newest->rows.size()) + " of " + std::to_string(newest->total)
+                 + " rows since " + secondText(since, false));
+    else
+        out.note("rows since " + secondText(since, false));
+    return out.finish();
+}
+
+Result<RawPage> browseLog(Result<std::unique_ptr<PolledSource>> (*open)(const SourceConfig &, SymbolTable &),
+                          const SourceConfig &config)
+{
+    SymbolTable symbols; // of its own: what is looked at is not to stay in memory
+    auto source = open(config, symbols);
+    if (!source)
+        return source.error();
+    return static_cast<LogSource &>(**source).browse(wallClockNow());
 }
 
 void LogSource::readOn(const std::string &state, TimeNs now, Delivery &out)

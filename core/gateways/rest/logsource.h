@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/gateways/browse/rawpage.h"
 #include "core/gateways/budgets/budgetlist.h"
 #include "core/gateways/options.h"
 #include "core/gateways/rest/logtail.h"
@@ -31,6 +32,8 @@ public:
 
     Delivery poll(const std::string &state, TimeNs now) final;
     void stop() final { m_client.stop(); }
+    /// RemoteKind::browse: the newest rows as fields, and what is made of them.
+    [[nodiscard]] Result<RawPage> browse(TimeNs now);
 
 protected:
     LogSource(Settings settings, SymbolTable &symbols);
@@ -67,6 +70,11 @@ private:
     TimeNs m_budgetsDue = 0;     ///< monotonic
     bool m_budgetsMissed = false;
 };
+
+/// RemoteKind::browse of a source that `open` makes, which is a LogSource.
+[[nodiscard]] Result<RawPage> browseLog(Result<std::unique_ptr<PolledSource>> (*open)(const SourceConfig &,
+                                                                                      SymbolTable &),
+                                        const SourceConfig &config);
 
 /// The options of such a source besides the connection's.
 #define FLYBALL_LOG_OPTIONS(labels)                                                                                    \

@@ -3,6 +3,7 @@
 
 #include "core/base/time.h"
 #include "core/formats/jsonfields.h"
+#include "core/gateways/browse/rawpage.h"
 
 #include <QRandomGenerator>
 
@@ -15,25 +16,6 @@ namespace {
 constexpr TimeNs kRefused = 15 * kMinute;
 constexpr std::size_t kMostWords = 200;
 const RetryPolicy kPatience{1, Milliseconds(1000), Milliseconds(300'000)};
-
-bool isWord(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_'
-           || c == '.' || c == '+' || c == '/' || c == '=';
-}
-
-/// Servers repeat keys, whole or in part, also such as are not ours.
-void maskKeys(std::string &text)
-{
-    for (const std::string_view mark : {"sk-", "Bearer ", "bearer "})
-        for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at)) {
-            at += mark.size();
-            std::size_t end = at;
-            while (end < text.size() && isWord(text[end]))
-                ++end;
-            text.replace(at, end - at, "***");
-        }
-}
 
 std::string oneLine(std::string_view text)
 {

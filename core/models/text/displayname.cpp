@@ -41,13 +41,13 @@ Kind kindOf(char32_t c)
 
 } // namespace
 
-QString displayName(const QString &text)
+QString displayName(const QString &text, int most)
 {
     QString out;
     int chars = 0;
     int marks = 0;
     bool space = false;
-    const auto points = QStringView(text).left(4 * kMaxNameChars).toUcs4();
+    const auto points = QStringView(text).left(4 * most).toUcs4();
     for (const uint point : points) {
         const Kind kind = kindOf(point);
         marks = kind == Kind::Mark ? marks + 1 : 0;
@@ -57,7 +57,7 @@ QString displayName(const QString &text)
             space = !out.isEmpty();
             continue;
         }
-        if (chars + (space ? 1 : 0) >= kMaxNameChars)
+        if (chars + (space ? 1 : 0) >= most)
             return out + QChar(0x2026);
         if (space) {
             out += u' ';
@@ -68,14 +68,13 @@ QString displayName(const QString &text)
                                      : QString::fromUcs4(reinterpret_cast<const char32_t *>(&point), 1);
         ++chars;
     }
-    return text.size() > 4 * kMaxNameChars ? out + QChar(0x2026) : out;
+    return text.size() > 4 * most ? out + QChar(0x2026) : out;
 }
 
-QString displayName(std::string_view utf8)
+QString displayName(std::string_view utf8, int most)
 {
-    constexpr std::size_t kEnough = std::size_t{16} * kMaxNameChars;
-    const std::string_view head = utf8.substr(0, kEnough);
-    return displayName(QString::fromUtf8(head.data(), static_cast<qsizetype>(head.size())));
+    const std::string_view head = utf8.substr(0, std::size_t{16} * static_cast<std::size_t>(most));
+    return displayName(QString::fromUtf8(head.data(), static_cast<qsizetype>(head.size())), most);
 }
 
 QString safeBaseName(const QString &text, const QString &extension)
