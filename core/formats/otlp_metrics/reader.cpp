@@ -304,7 +304,7 @@ private:
     {
         std::uint32_t flags = MetersSeen;
         flags |= m_meaning->apart ? AgentMeters : 0U;
-        flags |= column == MeterColumn::Money && fact.modelServed == 0 ? MoneyApart : 0U;
+        flags |= column == MeterColumn::Money && fact.modelServed == 0 && valueOf(fact) > 0 ? MoneyApart : 0U;
         if (m_told < out.traits.size() && out.traits[m_told].subject == m_producer
             && (out.traits[m_told].flags & flags) == flags)
             return;

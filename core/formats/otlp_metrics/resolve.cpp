@@ -30,7 +30,7 @@ bool toldElsewhere(const CallFact &fact, const TraitLookup &traits)
 /// What all facts of a group say together of how they are counted.
 struct Manner {
     Meter meter = Meter::GenAi;
-    bool money = false; ///< it is told what these tokens cost
+    bool money = false; ///< it is told what these tokens cost; who counts 0 knows no price
     bool cache = false; ///< it is told how many of them a cache had
     std::array<std::uint8_t, kMeterColumns> best{};
 };
@@ -42,7 +42,7 @@ Manner mannerOf(std::span<const CallFact> facts, const TraitLookup &traits)
     manner.best.fill(255);
     for (const CallFact &fact : facts) {
         const PointKind kind = kindOf(fact);
-        manner.money = manner.money || kind.column == MeterColumn::Money;
+        manner.money = manner.money || (kind.column == MeterColumn::Money && valueOf(fact) > 0);
         manner.cache =
             manner.cache || (kind.column >= MeterColumn::CacheRead && kind.column <= MeterColumn::CacheWrite1h);
         std::uint8_t &best = manner.best[static_cast<std::size_t>(kind.column)];
