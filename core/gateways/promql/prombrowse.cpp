@@ -4,7 +4,7 @@
 #include "core/base/jsoncursor.h"
 #include "core/formats/jsonfields.h"
 #include "core/gateways/browse/rawseries.h"
-#include "core/gateways/meters/meanings.h"
+#include "core/formats/meters/meanings.h"
 
 #include <set>
 

@@ -76,7 +76,7 @@ private Q_SLOTS:
     void anyOrderAnyNumberOfTimes_data();
     void anyOrderAnyNumberOfTimes();
     void moneyIsThePriceOfItsTokens();
-    void zeroIsAPrice();
+    void zeroIsNoPrice();
     void moneyWithoutAModelIsOfAll();
     void subsetsAreTakenOut();
     void formsOfNumbers_data();
@@ -180,7 +180,7 @@ void TestOtlpMetrics::anyOrderAnyNumberOfTimes()
             const std::int64_t before = time;
             time += 1 + (below(8) == 0 ? below(3 * kDaySeconds) : below(200));
             for (unsigned model = 0; model < 2; ++model) {
-                std::int64_t add[3] = {below(50), below(20), below(3) * 1'000'003};
+                std::int64_t add[3] = {below(50), below(20), (1 + below(3)) * 1'000'003};
                 for (int k = 0; k < 3; ++k)
                     sums[model][k] = delta ? add[k] : sums[model][k] + add[k];
                 in += add[0];
@@ -242,7 +242,7 @@ void TestOtlpMetrics::moneyIsThePriceOfItsTokens()
     QCOMPARE(alone.calls().front().costOrigin, CostOrigin::Computed);
 }
 
-void TestOtlpMetrics::zeroIsAPrice()
+void TestOtlpMetrics::zeroIsNoPrice()
 {
     Metric tokens, money;
     tokens.points = {{tokensOfModel("input"), "1000000", 30, 0}};
@@ -251,8 +251,8 @@ void TestOtlpMetrics::zeroIsAPrice()
     World world;
     read(world, metricsExport({tokens, money}));
     QCOMPARE(world.calls().size(), std::size_t{1});
-    QCOMPARE(world.calls().front().costOrigin, CostOrigin::Reported);
-    QCOMPARE(usd(world.totals()), std::string("0.000000000"));
+    QCOMPARE(world.calls().front().costOrigin, CostOrigin::Computed); // as a call that is told to cost 0
+    QCOMPARE(usd(world.totals()), std::string("2.500000000"));
 }
 
 void TestOtlpMetrics::moneyWithoutAModelIsOfAll()
