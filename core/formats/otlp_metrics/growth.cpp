@@ -5,9 +5,6 @@
 #include <optional>
 #include <tuple>
 
-#include "core/base/time.h"
-#include "core/formats/otlp_metrics/otlpmetrics.h"
-
 namespace flyball::otlp {
 
 namespace {
@@ -15,7 +12,6 @@ namespace {
 using Order = std::vector<std::uint32_t>;
 
 bool isValue(PointRole role) { return role == PointRole::Value; }
-std::int64_t dayOf(TimeNs time) { return bucketOf(time, kDay); }
 
 /// Where one lifetime ends in a sorted list.
 std::size_t endOfLife(std::span<const CallFact> facts, const Order &order, std::size_t from)
@@ -28,11 +24,11 @@ std::size_t endOfLife(std::span<const CallFact> facts, const Order &order, std::
     return to;
 }
 
-/// Within a day. A stream of that day began at 0 in it; what an older one had before is counted between the days.
+/// Within a window. A stream of that window began at 0 in it; what an older one had before is counted between them.
 void growWithin(std::span<const CallFact> facts, std::span<const std::uint32_t> life, std::vector<Growth> &out)
 {
     const CallFact &first = facts[life.front()];
-    const bool young = startOf(first) != 0 && dayOf(startOf(first)) >= dayOf(first.time);
+    const bool young = startOf(first) != 0 && windowOf(startOf(first)) >= windowOf(first.time);
     std::int64_t last = young ? 0 : valueOf(first);
     for (const std::uint32_t i : life) {
         const std::int64_t value = valueOf(facts[i]);
@@ -59,7 +55,7 @@ void valuesOf(std::span<const CallFact> facts, Order &order, std::vector<Growth>
     }
 }
 
-/// Between days: from the last value of one day with points to the first one of the next.
+/// Between windows: from the last value of one with points to the first one of the next.
 void growBetween(std::span<const CallFact> facts, std::span<const std::uint32_t> life, std::vector<Growth> &out)
 {
     const TimeNs start = startOf(facts[life.front()]);
@@ -71,28 +67,28 @@ void growBetween(std::span<const CallFact> facts, std::span<const std::uint32_t>
             last = start != 0 && last ? std::max(*last, value) : value;
             continue;
         }
-        const std::int64_t day = dayOf(fact.time);
+        const std::int64_t window = windowOf(fact.time);
         std::int64_t amount = 0;
         if (start == 0)
             amount = last && value >= *last ? value - *last : value;
-        else if (dayOf(start) >= day)
-            amount = 0; // counted in the day itself
+        else if (windowOf(start) >= window)
+            amount = 0; // counted in the window itself
         else if (last)
             amount = std::max<std::int64_t>(0, value - *last);
-        else if (blockOf(dayOf(start), kBlockDays) >= blockOf(day, kBlockDays) - 1)
+        else if (blockOf(start) >= blockOf(fact.time) - 1)
             amount = value; // a value told before this one would be known here
         if (amount > 0)
             out.push_back({i, amount});
     }
 }
 
-void daysOf(std::span<const CallFact> facts, Order &order, std::vector<Growth> &out)
+void windowsOf(std::span<const CallFact> facts, Order &order, std::vector<Growth> &out)
 {
     const auto key = [&](std::uint32_t i) {
         const CallFact &fact = facts[i];
         const PointRole role = kindOf(fact).role;
         const bool before = role == PointRole::Baseline;
-        return std::tuple(streamOf(fact), startOf(fact), !before, before ? 0 : dayOf(fact.time), role);
+        return std::tuple(streamOf(fact), startOf(fact), !before, before ? 0 : windowOf(fact.time), role);
     };
     std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
     for (std::size_t from = 0; from < order.size();) {
@@ -107,16 +103,16 @@ void daysOf(std::span<const CallFact> facts, Order &order, std::vector<Growth> &
 std::vector<Growth> growthOf(std::span<const CallFact> facts)
 {
     std::vector<Growth> out;
-    Order values, days;
+    Order values, windows;
     for (std::uint32_t i = 0; i < facts.size(); ++i) {
         const PointRole role = kindOf(facts[i]).role;
         if (role != PointRole::Delta)
-            (isValue(role) ? values : days).push_back(i);
+            (isValue(role) ? values : windows).push_back(i);
         else if (valueOf(facts[i]) > 0)
             out.push_back({i, valueOf(facts[i])});
     }
     valuesOf(facts, values, out);
-    daysOf(facts, days, out);
+    windowsOf(facts, windows, out);
     return out;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/domain/callfact.h"
+#include "core/formats/otlp_metrics/otlpmetrics.h"
 #include "core/formats/otlp_metrics/pointfact.h"
 
 namespace flyball::otlp {
@@ -15,10 +16,8 @@ struct Growth {
     std::int64_t amount = 0;
 };
 
-[[nodiscard]] inline std::int64_t blockOf(std::int64_t day, std::int64_t days)
-{
-    return day >= 0 ? day / days : (day - days + 1) / days;
-}
+[[nodiscard]] inline std::int64_t windowOf(TimeNs time) { return bucketOf(time, kCumulativeWindow); }
+[[nodiscard]] inline std::int64_t blockOf(TimeNs time) { return bucketOf(time, kCumulativeWindow * kBlockWindows); }
 
 /// What the points of one group grew by; growth of 0 is left out. See otlpmetrics.h for the rules.
 [[nodiscard]] std::vector<Growth> growthOf(std::span<const CallFact> facts);

@@ -21,16 +21,17 @@ inline constexpr std::string_view kOtlpMetersKind = "otlp-meters";
 /// A delta point is spend of its own; the same point (stream, start, time) told again is itself.
 ///
 /// A cumulative stream of one start is a lifetime, and began at 0. Its spend is the highest value told of it, spread
-/// over the times at which values were first told. Groups are days: a day counts from its lowest value on, and what
-/// lies between two days (a minute or weeks) is counted by the group of the 32 days they are in, which knows the first
-/// and last value of each day; the last value of one such block is known to the next. A lifetime that was not heard of
-/// for all of a block and more counts from where it is heard of again. Without a start, points are taken by time, and
-/// a value that falls began again from 0.
+/// over the times at which values were first told. Groups are windows of six hours: a window counts from its lowest
+/// value on, and what lies between two windows (a minute or weeks) is counted by the group of the 32 days they are in,
+/// which knows the first and last value of each; the last value of one such block is known to the next. A lifetime that
+/// was not heard of for all of a block and more counts from where it is heard of again. Without a start, points are
+/// taken by time, and a value that falls began again from 0.
 ///
 /// What is told call by call by the same producer (spans, log events) or of the same session (events, transcript) is
 /// kept and not counted. Where an agent's own metric and gen_ai.client.token.usage tell the same, the agent's counts.
 inline constexpr TimeNs kDeltaWindow = 15 * kMinute;
-inline constexpr std::int64_t kBlockDays = 32;
+inline constexpr TimeNs kCumulativeWindow = 6 * kHour;
+inline constexpr std::int64_t kBlockWindows = 128;
 
 namespace otlp {
 

@@ -11,9 +11,9 @@ namespace flyball::otlp {
 enum class PointRole : std::uint8_t {
     Delta,    ///< what was spent until its time
     Value,    ///< a value that was told, and when first
-    Opening,  ///< lowest (without a start: first) value of a day
-    Closing,  ///< highest (without a start: last) value of a day
-    Baseline, ///< the same of the block of days before
+    Opening,  ///< lowest (without a start: first) value of a window
+    Closing,  ///< highest (without a start: last) value of a window
+    Baseline, ///< the same of the block of windows before
 };
 
 struct PointKind {

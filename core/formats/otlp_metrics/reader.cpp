@@ -266,9 +266,9 @@ private:
         kind.role = role;
         fact.attempt = packed(kind);
         std::string text = m_group;
-        // Days and blocks of them are groups of their own.
-        const bool day = role == PointRole::Value;
-        append(text, role == PointRole::Delta ? "delta" : day ? "day" : "block");
+        // Windows and blocks of them are groups of their own.
+        const bool within = role == PointRole::Value;
+        append(text, role == PointRole::Delta ? "delta" : within ? "window" : "block");
         append(text, window);
         fact.group = hashKey(text, kGroupSeed);
         text.clear();
@@ -276,7 +276,7 @@ private:
         append(text, startOf(fact));
         append(text, static_cast<std::int64_t>(role));
         append(text, which);
-        if (startOf(fact) == 0 && day)
+        if (startOf(fact) == 0 && within)
             append(text, fact.time); // without a start a value may come again
         fact.sub = hash64(text, kFactSeed) | 1;
         fact.origin.offset = precedence;
@@ -291,12 +291,12 @@ private:
     void addCumulative(const CallFact &fact, FactBatch &out)
     {
         const bool told = startOf(fact) != 0;
-        const std::int64_t day = bucketOf(fact.time, kDay);
-        const std::int64_t block = blockOf(day, kBlockDays);
+        const std::int64_t own = windowOf(fact.time);
+        const std::int64_t block = blockOf(fact.time);
         const std::int64_t value = valueOf(fact);
-        add(fact, PointRole::Value, day, value, -fact.time, out);
-        add(fact, PointRole::Opening, block, day, told ? -value : -fact.time, out);
-        add(fact, PointRole::Closing, block, day, told ? value : fact.time, out);
+        add(fact, PointRole::Value, own, value, -fact.time, out);
+        add(fact, PointRole::Opening, block, own, told ? -value : -fact.time, out);
+        add(fact, PointRole::Closing, block, own, told ? value : fact.time, out);
         add(fact, PointRole::Baseline, block + 1, 0, told ? value : fact.time, out);
     }
 

@@ -191,18 +191,42 @@ class Samples(support.Case):
         self.assertEqual(support.without_window(self.report(one, "--by", "model")), wanted)
         self.assertEqual(support.without_window(self.report(one, collector, "--by", "model")), wanted)
 
-    def test_metrics_alone_are_named(self):
+    def test_metrics_alone_are_spend(self):
+        """Each export repeats the one before: the last one is what was counted. In a ledger the same, file by file."""
         metrics = support.FIXTURES / "otel-openai-0.21" / "json" / "metrics.jsonl"
-        exports = len(metrics.read_text().splitlines())
-        result = self.run_ctl("report", metrics, "--format", "json")
+        lines = metrics.read_text().splitlines(keepends=True)
+        counted = 0
+        for scope in json.loads(lines[-1])["resourceMetrics"][0]["scopeMetrics"]:
+            for metric in scope["metrics"]:
+                if metric["name"] == "gen_ai.client.token.usage":
+                    counted += sum(point["sum"] for point in metric["histogram"]["dataPoints"])
+        wanted = self.report(metrics, "--by", "model")
+        totals = wanted["totals"]
+        self.assertEqual(totals["calls"], 0)
+        self.assertEqual(totals["tokens"]["in_total"] + totals["tokens"]["out_total"], counted)
+        self.assertGreater(float(totals["cost_usd"]), 0)
+        self.assertEqual(wanted["coverage"]["rejected"], {})
+        for at in (2, 0, 1, 2):
+            part = self.folder / f"part-{at}.jsonl"
+            part.write_text(lines[at])
+            self.ingest(part)
+        self.assertEqual(support.without_window(self.report("ledger:", "--by", "model"))["totals"],
+                         support.without_window(wanted)["totals"])
+        # Their spans tell the calls, and take the place of the sums.
+        spans = metrics.with_name("traces.jsonl")
+        self.ingest(spans)
+        self.assertEqual(support.without_window(self.report("ledger:", "--by", "model"))["totals"],
+                         support.without_window(self.report(spans, "--by", "model"))["totals"])
+
+    def test_metrics_of_other_things_are_named(self):
+        line = {"resourceMetrics": [{"scopeMetrics": [{"metrics": [{"name": "http.server.duration", "sum": {
+            "dataPoints": [{"asInt": 1, "timeUnixNano": "1"}, {"asInt": 2, "timeUnixNano": "2"}]}}]}]}]}
+        file = self.folder / "metrics.jsonl"
+        file.write_text(json.dumps(line) + "\n")
+        result = self.run_ctl("report", f"otlp-json:{file}", "--format", "json")
         self.assertEqual(result.returncode, 0)
-        report = json.loads(result.stdout)
-        self.assertEqual(report["totals"]["calls"], 0)
-        self.assertEqual(report["coverage"]["ignored_metrics"], exports)
-        self.assertEqual(report["coverage"]["rejected"], {})
-        self.assertIn(f"{exports} exports of metrics".encode(), result.stderr)
-        both = self.run_ctl("report", metrics, metrics.with_name("traces.jsonl"), "--format", "json")
-        self.assertEqual(both.stderr, b"")
+        self.assertEqual(json.loads(result.stdout)["coverage"]["ignored_metrics"], 2)
+        self.assertIn(b"none of their 2 data points", result.stderr)
 
     def test_a_broken_record_is_named(self):
         bodies = sorted((support.FIXTURES / "otel-openai-0.21" / "collector").glob("traces-*.pb"))

@@ -121,7 +121,8 @@ void TestOtlpPipeline::everySampleAsItsFile_data()
     std::map<fs::path, std::pair<std::vector<fs::path>, std::vector<fs::path>>> folders;
     for (const auto &entry : fs::recursive_directory_iterator(kFixtures)) {
         const fs::path folder = entry.path().parent_path();
-        const bool telemetry = folder.filename() == "otel" || folder.string().find("/otel-openai") != std::string::npos
+        const bool telemetry = folder.filename() == "otel" || folder.filename() == "claude-code-2.1.330"
+                               || folder.string().find("/otel-openai") != std::string::npos
                                || folder.string().find("/traceloop") != std::string::npos
                                || folder.string().find("/openinference") != std::string::npos
                                || folder.string().find("/vercel-ai") != std::string::npos;
@@ -137,6 +138,15 @@ void TestOtlpPipeline::everySampleAsItsFile_data()
         add(name + " lines", files.second, files.second);
         if (!files.first.empty())
             add(name + " protobuf", files.first, files.second);
+        // Alone they are spend; beside calls they are not.
+        const auto metrics = [](std::vector<fs::path> all) {
+            std::erase_if(all, [](const fs::path &file) { return pathOf(file) != "/v1/metrics"; });
+            return all;
+        };
+        if (!metrics(files.second).empty())
+            add(name + " metrics", metrics(files.second), metrics(files.second));
+        if (!metrics(files.first).empty())
+            add(name + " metrics protobuf", metrics(files.first), metrics(files.second));
     }
 }
 
