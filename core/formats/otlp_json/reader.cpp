@@ -126,11 +126,18 @@ private:
     }
     bool readMetrics(JsonCursor &json)
     {
+        const std::int64_t before = m_out->metrics;
+        const std::size_t facts = m_out->size();
         m_metrics.beginExport();
-        return forEachObject(json, [&](JsonCursor &object) {
+        const bool read = forEachObject(json, [&](JsonCursor &object) {
             std::string_view text;
             return object.readRaw(text) && m_metrics.readResource(text, m_offset, *m_out);
         });
+        if (m_out->metrics == before && m_out->size() == facts) { // an export of nothing
+            ++m_out->ignored;
+            ++m_out->metrics;
+        }
+        return read;
     }
     bool readSpan(JsonCursor &json)
     {
