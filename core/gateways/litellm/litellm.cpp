@@ -2,6 +2,7 @@
 #include "core/formats/litellm/litellm.h"
 
 #include "core/gateways/budgets/litellmbudgets.h"
+#include "core/gateways/litellm/dailyactivity.h"
 #include "core/gateways/litellm/spendrow.h"
 #include "core/gateways/registry.h"
 #include "core/gateways/rest/logsource.h"
@@ -9,6 +10,7 @@
 
 #include <array>
 #include <set>
+#include <utility>
 
 namespace flyball {
 
@@ -17,6 +19,8 @@ namespace {
 constexpr int kPageSize = 100;                ///< the most it gives
 constexpr TimeNs kLongestList = 20 * kSecond; ///< of keys: the calls wait meanwhile
 constexpr std::string_view kPath = "/spend/logs/ui";
+constexpr std::int64_t kMostDays = 400;
+constexpr int kMostDayPages = 1000;
 
 /// "2026-11-21 20:03:40", which it takes for UTC.
 std::string dateText(TimeNs time, bool up)
@@ -29,7 +33,12 @@ std::string dateText(TimeNs time, bool up)
 
 class LiteLlmSource final : public LogSource {
 public:
-    LiteLlmSource(Settings settings, SymbolTable &symbols) : LogSource(std::move(settings), symbols) {}
+    LiteLlmSource(Settings settings, SymbolTable &symbols, std::int64_t days)
+        : LogSource(std::move(settings), symbols), m_days(days)
+    {
+        if (days > 0)
+            m_tail.beginWithADay();
+    }
 
 private:
     Result<LogPage> page(TimeNs begin, TimeNs end, int number) override;
@@ -40,8 +49,13 @@ private:
     }
     Result<> readBudgets(BudgetList &out) override;
     Result<> readKeys(BudgetList &out);
+    void besides(Besides &besides, FactBatch &out) override;
+    [[nodiscard]] Result<> readDay(TimeNs day, TimeNs now, FactBatch &out);
 
     std::unique_ptr<LineReader> m_reader;
+    std::int64_t m_days;   ///< before the log, of which totals are wanted
+    TimeNs m_failedAt = 0; ///< monotonic, 0: they could be read
+    std::string m_failure;
 };
 
 Result<LogPage> LiteLlmSource::page(TimeNs begin, TimeNs end, int number)
@@ -140,13 +154,79 @@ Result<> LiteLlmSource::readBudgets(BudgetList &out)
     return {};
 }
 
+/// `kept`: the first day that is the log's, and the next one to be read, as days since 1970. Both stay as they are
+/// whatever the log tells later, so that no day changes from one side to the other.
+void LiteLlmSource::besides(Besides &besides, FactBatch &out)
+{
+    if (m_days == 0)
+        return;
+    std::int64_t logs = 0;
+    std::int64_t next = 0;
+    const std::size_t dot = besides.kept.find('.');
+    const bool begun = dot != std::string::npos && parseInt64(besides.kept.substr(0, dot), logs)
+                       && parseInt64(besides.kept.substr(dot + 1), next);
+    if (!begun && besides.first == kNoTime) {
+        besides.warning = "it is not known where its log began: daily totals are left out, they could repeat it";
+        return;
+    }
+    if (!begun) {
+        logs = bucketOf(besides.first, kDay);
+        next = logs - 1;
+    }
+    m_tail.leaveBefore(logs * kDay);
+    const auto dayText = [](std::int64_t day) { return secondText(day * kDay, false).substr(0, 10); };
+    if (next >= logs - m_days && (m_failedAt == 0 || monotonicNow() - m_failedAt > kHour)) {
+        const Result<> read = readDay(next * kDay, besides.now, out);
+        m_failedAt = read ? 0 : monotonicNow();
+        m_failure = read ? std::string() : "its daily totals cannot be read: " + read.error().message;
+        if (read)
+            besides.kept = std::to_string(logs) + '.' + std::to_string(--next);
+        besides.more = read.ok() && next >= logs - m_days;
+    }
+    besides.warning = m_failure;
+    if (next < logs - 1)
+        besides.detail = "daily totals from " + dayText(next + 1) + " to " + dayText(logs - 1);
+}
+
+Result<> LiteLlmSource::readDay(TimeNs day, TimeNs now, FactBatch &out)
+{
+    const std::string date = secondText(day, false).substr(0, 10);
+    DailyActivity activity;
+    std::set<std::uint64_t> seen;
+    for (int number = 1;; ++number) {
+        const auto body = get("/user/daily/activity?start_date=" + date + "&end_date=" + date
+                              + "&page_size=1000&page=" + std::to_string(number));
+        if (!body)
+            return body.error();
+        const auto more = activity.add(*body, date);
+        if (!more)
+            return more.error();
+        if (!*more)
+            break;
+        // Pages that repeat themselves would be added up again and again: then the day is not known.
+        if (!seen.insert(hash64(*body)).second || number == kMostDayPages) {
+            out.rejects.push_back({m_symbols.intern("no_end_of_pages"), m_source, day / kSecond, 0});
+            return {};
+        }
+    }
+    activity.tell({m_source, &m_symbols, &m_settings.label, day, now / kSecond}, out);
+    return {};
+}
+
 Result<std::unique_ptr<PolledSource>> openLiteLlm(const SourceConfig &config, SymbolTable &symbols)
 {
+    SourceConfig log = config;
+    const std::string days = std::exchange(log.options["backfill_days"], {});
+    log.options.erase("backfill_days");
+    std::int64_t number = 0;
+    if (!days.empty() && (!parseInt64(days, number) || number < 0 || number > kMostDays))
+        return Error{ErrorCode::InvalidArgument,
+                     "\"backfill_days\" is a number of days up to " + std::to_string(kMostDays)};
     auto settings = LogSource::settings(
-        config, kPath, {"key_alias", "key", "team", "user", "end_user", "model_group", "tag:", "metadata:"});
+        log, kPath, {"key_alias", "key", "team", "user", "end_user", "model_group", "tag:", "metadata:"});
     if (!settings)
         return settings.error();
-    return std::unique_ptr<PolledSource>(std::make_unique<LiteLlmSource>(std::move(*settings), symbols));
+    return std::unique_ptr<PolledSource>(std::make_unique<LiteLlmSource>(std::move(*settings), symbols, number));
 }
 
 } // namespace
@@ -154,6 +234,7 @@ Result<std::unique_ptr<PolledSource>> openLiteLlm(const SourceConfig &config, Sy
 RemoteKind liteLlmKind()
 {
     static constexpr std::array options{FLYBALL_LOG_OPTIONS("key_alias, team, user, tag:NAME, metadata:NAME"),
+                                        RemoteOption{"backfill_days", "Daily totals before the log", "0 (days)"},
                                         FLYBALL_CONNECTION_OPTIONS};
     RemoteKind kind;
     kind.kind = "litellm";

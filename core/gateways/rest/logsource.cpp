@@ -2,6 +2,7 @@
 #include "core/gateways/rest/logsource.h"
 
 #include "core/base/jsoncursor.h"
+#include "core/formats/jsonfields.h"
 #include "core/gateways/browse/rawrecord.h"
 #include "core/gateways/rest/timetext.h"
 
@@ -138,8 +139,9 @@ Result<RawPage> browseLog(Result<std::unique_ptr<PolledSource>> (*open)(const So
 
 void LogSource::readOn(const std::string &state, TimeNs now, Delivery &out)
 {
+    const std::string &tailState = state == m_state ? m_tailState : state;
     auto read = m_tail.read(
-        state, now, [this](TimeNs begin, TimeNs end, int number) { return page(begin, end, number); },
+        tailState, now, [this](TimeNs begin, TimeNs end, int number) { return page(begin, end, number); },
         [&](const LogRow &row) { take(row, out.batch); });
     if (!read) {
         out.batch.clear();
@@ -148,17 +150,36 @@ void LogSource::readOn(const std::string &state, TimeNs now, Delivery &out)
     }
     m_rows += out.batch.lines;
     askForBudgets(now, out);
-    out.state = std::move(read->state);
-    out.health = m_client.good(now, read->more ? 0 : m_settings.interval);
-    out.health.warning = m_tail.warning();
+    if (state != m_state) {
+        JsonFields fields;
+        (void)fields.parse(state);
+        m_kept = fields.text("besides");
+    }
+    Besides besides{m_kept, m_tail.first(), now, false, {}, {}};
+    if (!read->more)
+        this->besides(besides, out.batch);
+    m_kept = besides.kept;
+    m_tailState = std::move(read->state);
+    m_state = m_tailState;
+    if (!m_kept.empty())
+        m_state.insert(m_state.size() - 1, ",\"besides\":\"" + m_kept + '"');
+    out.state = m_state;
+    out.health = m_client.good(now, read->more || besides.more ? 0 : m_settings.interval);
+    const auto warn = [&out](const std::string &what) {
+        if (!what.empty())
+            out.health.warning += (out.health.warning.empty() ? "" : "; ") + what;
+    };
+    warn(m_tail.warning());
+    warn(besides.warning);
     if (!m_budgets->problem.empty() && m_budgetsMissed)
-        out.health.warning +=
-            (out.health.warning.empty() ? "" : "; ") + ("budgets cannot be read: " + m_budgets->problem);
+        warn("budgets cannot be read: " + m_budgets->problem);
     out.health.detail = std::to_string(m_rows) + (m_rows == 1 ? " call read" : " calls read");
     if (!read->progress.empty())
         out.health.detail += ", " + read->progress;
     else if (m_tail.newest() != kNoTime)
         out.health.detail += ", the newest began at " + secondText(m_tail.newest(), false);
+    if (!besides.detail.empty())
+        out.health.detail += ", " + besides.detail;
 }
 
 /// What was told last stays while it cannot be read again; it says how old it is.

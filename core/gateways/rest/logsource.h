@@ -44,6 +44,17 @@ protected:
     virtual void take(const LogRow &row, FactBatch &out) = 0;
     /// Before the rows of a poll. `now`: arrival.
     virtual void begin(TimeNs now) = 0;
+    /// What it tells besides, asked once the log is read to its end. `first`: no row of the log began before; kNoTime:
+    /// that is not known. `kept`: what the last one left there, also before a restart (a word without quotes).
+    struct Besides {
+        std::string kept;
+        TimeNs first = kNoTime;
+        TimeNs now = 0;
+        bool more = false;  ///< out: to be asked on at once
+        std::string detail; ///< out, and the next: for people
+        std::string warning;
+    };
+    virtual void besides(Besides & /*besides*/, FactBatch & /*out*/) {}
     /// Reads what the gateway says of budgets; asked now and then, when all is well. The Error does not touch the
     /// calls.
     [[nodiscard]] virtual Result<> readBudgets(BudgetList &out) = 0;
@@ -62,7 +73,14 @@ private:
     void readOn(const std::string &state, TimeNs now, Delivery &out);
 
     RestClient m_client;
+
+protected:
     LogTail m_tail;
+
+private:
+    std::string m_tailState; ///< what of m_state is the tail's
+    std::string m_state;     ///< as it was returned last
+    std::string m_kept;
     std::int64_t m_rows = 0; ///< since the start
     void askForBudgets(TimeNs now, Delivery &out);
 

@@ -45,7 +45,7 @@ void LogTail::restore(const std::string &state)
         return;
     m_state = state;
     m_known.clear();
-    m_newest = m_reached = kNoTime;
+    m_newest = m_reached = m_first = m_oldest = kNoTime;
     m_lateRead = kNoTime;
     JsonFields fields;
     if (!fields.parse(state))
@@ -55,6 +55,10 @@ void LogTail::restore(const std::string &state)
         m_newest = number;
     if (parseInt64(fields.digits("reached"), number))
         m_reached = number;
+    if (parseInt64(fields.digits("first"), number))
+        m_first = number;
+    if (parseInt64(fields.digits("oldest"), number))
+        m_oldest = number;
     const std::string_view ids = fields.text("known");
     for (std::size_t at = 0; at + kIdDigits <= ids.size(); at += kIdDigits)
         if (const auto id = key64FromHex(ids.substr(at, kIdDigits)))
@@ -74,6 +78,10 @@ std::string LogTail::save() const
         out += "\"newest\":" + std::to_string(m_newest) + ',';
     if (m_reached != kNoTime)
         out += "\"reached\":" + std::to_string(m_reached) + ',';
+    if (m_first != kNoTime)
+        out += "\"first\":" + std::to_string(m_first) + ',';
+    if (m_oldest != kNoTime)
+        out += "\"oldest\":" + std::to_string(m_oldest) + ',';
     out += "\"known\":\"";
     for (const auto &[start, id] : recent)
         out += toHex64(id);
@@ -144,6 +152,8 @@ void LogTail::keep(const Sweep &sweep, TimeNs now)
 {
     for (const auto &[id, start] : sweep.taken) {
         m_known.emplace(id, start == kNoTime ? now : start);
+        if (start != kNoTime)
+            m_oldest = m_oldest == kNoTime ? start : std::min(m_oldest, start);
         if (start != kNoTime && start <= now + kAhead)
             m_newest = std::max(m_newest, start);
     }
@@ -168,6 +178,10 @@ Result<LogTail::Outcome> LogTail::read(const std::string &state, TimeNs now, con
         sweep.mayCut = m_slice > kShortestSlice;
     } else {
         sweep.begin = m_newest == kNoTime ? now - m_since : m_newest - (late ? std::max(m_late, kOverlap) : kOverlap);
+        if (m_newest == kNoTime && m_first == kNoTime) // later ones begin there too, as long as there is nothing
+            m_first = m_wholeDays ? bucketOf(sweep.begin, kDay) * kDay : sweep.begin;
+        if (m_first != kNoTime)
+            sweep.begin = m_newest == kNoTime ? m_first : std::max(sweep.begin, m_first);
         sweep.end = now + kDay; // clocks differ
         sweep.untilKnown = !late;
         sweep.mayCut = !late;

@@ -4,6 +4,7 @@
 #include "core/base/result.h"
 #include "core/base/time.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -54,6 +55,13 @@ public:
     [[nodiscard]] Result<Outcome> read(const std::string &state, TimeNs now, const Fetch &fetch, const Take &take);
 
     [[nodiscard]] TimeNs newest() const { return m_newest; }
+    /// The first read begins at a midnight (UTC), so that days before it are whole.
+    void beginWithADay() { m_wholeDays = true; }
+    /// Nothing that began before is taken from now on: it is told elsewhere.
+    void leaveBefore(TimeNs time) { m_first = std::max(m_first, time); }
+    /// No row that began before is ever taken: the earliest there was, or where the first read began while there was
+    /// none. Nothing before that is known (states of older versions).
+    [[nodiscard]] TimeNs first() const { return m_first == kNoTime ? kNoTime : std::max(m_oldest, m_first); }
     /// That something was left out, and what; empty as long as nothing was.
     [[nodiscard]] const std::string &warning() const { return m_warning; }
 
@@ -70,6 +78,9 @@ private:
     TimeNs m_newest = kNoTime;  ///< start of the newest row
     TimeNs m_reached = kNoTime; ///< while reading back: all that began before is taken
     TimeNs m_slice = kHour;
+    bool m_wholeDays = false;
+    TimeNs m_first = kNoTime;  ///< where the first read began
+    TimeNs m_oldest = kNoTime; ///< start of the earliest row taken
     TimeNs m_lateRead = kNoTime;
     std::string m_state; ///< as it was returned last
     std::string m_warning;
