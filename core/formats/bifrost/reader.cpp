@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/formats/bifrost/bifrost.h"
+#include "core/formats/callnames.h"
 #include "core/formats/litellm/litellm.h"
 #include "core/formats/recordreader.h"
 #include "core/formats/usageshapes.h"
@@ -121,26 +122,10 @@ void BifrostReader::readNames(const JsonFields &row, CallFact &fact)
     fact.modelServed = name(row.text("model"));
     fact.modelRequested = row.has("alias") ? name(row.text("alias")) : fact.modelServed;
     // What callers send in x-bf-dim-* fields.
-    const JsonFields metadata = row.object("metadata");
-    const auto take = [&](Symbol &target, std::string_view long_, std::string_view short_) {
-        const std::string_view word = metadata.has(long_) ? metadata.id(long_) : metadata.id(short_);
-        if (!word.empty())
-            target = name(word);
-    };
-    Attribution &names = fact.names;
-    take(names.workflow, "flyball.workflow", "workflow");
-    take(names.agent, "flyball.agent", "agent");
-    take(names.step, "flyball.step", "step");
-    take(names.taskType, "flyball.task_type", "task_type");
-    take(names.segment, "flyball.segment", "segment");
-    take(names.feature, "flyball.feature", "feature");
-    take(names.tier, "flyball.tier", "tier");
-    take(names.promptVersion, "flyball.prompt.version", "prompt_version");
-    take(names.policyRevision, "flyball.policy.revision", "policy_revision");
-    take(names.session, "session_id", "session");
+    takeCallNames(row.object("metadata"), fact.names, [this](std::string_view word) { return name(word); });
     for (const std::string_view key : {"virtual_key_name", "virtual_key_id"})
-        if (names.workflow == 0)
-            names.workflow = name(row.id(key));
+        if (fact.names.workflow == 0)
+            fact.names.workflow = name(row.id(key));
 }
 
 void BifrostReader::readRecord(std::string_view line, std::int64_t at, FactBatch &out)

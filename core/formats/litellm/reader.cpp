@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 
+#include "core/formats/callnames.h"
 #include "core/formats/litellm/litellm.h"
 #include "core/formats/recordreader.h"
 #include "core/formats/usageshapes.h"
@@ -147,24 +148,8 @@ void LiteLlmReader::readNames(const JsonFields &payload, const JsonFields &metad
     fact.modelRequested = payload.has("model_group") ? name(payload.text("model_group")) : fact.modelServed;
     Attribution &names = fact.names;
     readTags(payload.raw("request_tags"), fact);
-    for (const std::string_view part : {"requester_metadata", "spend_logs_metadata"}) {
-        const JsonFields own = metadata.object(part);
-        const auto take = [&](Symbol &target, std::string_view long_, std::string_view short_) {
-            const std::string_view word = own.has(long_) ? own.id(long_) : own.id(short_);
-            if (!word.empty())
-                target = name(word);
-        };
-        take(names.workflow, "flyball.workflow", "workflow");
-        take(names.agent, "flyball.agent", "agent");
-        take(names.step, "flyball.step", "step");
-        take(names.taskType, "flyball.task_type", "task_type");
-        take(names.segment, "flyball.segment", "segment");
-        take(names.feature, "flyball.feature", "feature");
-        take(names.tier, "flyball.tier", "tier");
-        take(names.promptVersion, "flyball.prompt.version", "prompt_version");
-        take(names.policyRevision, "flyball.policy.revision", "policy_revision");
-        take(names.session, "session_id", "session");
-    }
+    for (const std::string_view part : {"requester_metadata", "spend_logs_metadata"})
+        takeCallNames(metadata.object(part), names, [this](std::string_view word) { return name(word); });
     const std::string_view alias = payload.text("model_group");
     if (names.tier == 0 && (alias == "cheap" || alias == "mid" || alias == "frontier"))
         names.tier = name(alias);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 
+#include "core/formats/callnames.h"
 #include "core/formats/litellm/litellm.h"
 #include "core/formats/portkey/portkey.h"
 #include "core/formats/recordreader.h"
@@ -24,9 +25,6 @@ bool asksNoModel(std::string_view function)
         "getModelResponse",    "deleteModelResponse"};
     return std::find(std::begin(names), std::end(names), function) != std::end(names);
 }
-
-/// What was redacted is as good as not there.
-std::string_view known(std::string_view text) { return text == "[REDACTED]" ? std::string_view() : text; }
 
 /// AWS's Converse counts as Anthropic does, in other letters.
 std::string converseUsage(const JsonFields &usage)
@@ -72,7 +70,6 @@ private:
     void readAttempt(const Attempt &attempt, std::string_view identity, std::int64_t at, FactBatch &out);
     void readStatus(const Attempt &attempt, const JsonFields &body, CallFact &fact);
     void readNames(const JsonFields &asked, const JsonFields &option, CallFact &fact);
-    void takeNames(const JsonFields &metadata, Attribution &names);
 };
 
 void PortkeyReader::readRecord(std::string_view line, std::int64_t at, FactBatch &out)
@@ -180,33 +177,15 @@ void PortkeyReader::readStatus(const Attempt &attempt, const JsonFields &body, C
     fact.errorType = name(word.empty() ? std::string_view("error") : word);
 }
 
-void PortkeyReader::takeNames(const JsonFields &metadata, Attribution &names)
-{
-    const auto take = [&](Symbol &target, std::string_view long_, std::string_view short_) {
-        const std::string_view word = known(metadata.has(long_) ? metadata.id(long_) : metadata.id(short_));
-        if (!word.empty() && target == 0)
-            target = name(word);
-    };
-    take(names.workflow, "flyball.workflow", "workflow");
-    take(names.agent, "flyball.agent", "agent");
-    take(names.step, "flyball.step", "step");
-    take(names.taskType, "flyball.task_type", "task_type");
-    take(names.segment, "flyball.segment", "segment");
-    take(names.feature, "flyball.feature", "feature");
-    take(names.tier, "flyball.tier", "tier");
-    take(names.promptVersion, "flyball.prompt.version", "prompt_version");
-    take(names.policyRevision, "flyball.policy.revision", "policy_revision");
-    take(names.session, "session_id", "session");
-}
-
 /// The gateway's own metadata is told only where it forwards that header; the body's is there when the caller sent one.
 void PortkeyReader::readNames(const JsonFields &asked, const JsonFields &option, CallFact &fact)
 {
+    const auto symbol = [this](std::string_view word) { return name(word); };
+    takeCallNames(asked.object("metadata"), fact.names, symbol);
     const JsonFields headers = option.object("transformedRequest").object("headers");
     JsonFields forwarded;
     if (forwarded.parse(headers.text("x-portkey-metadata")))
-        takeNames(forwarded, fact.names);
-    takeNames(asked.object("metadata"), fact.names);
+        takeCallNames(forwarded, fact.names, symbol);
     const std::string_view target = option.object("providerOptions").text("name");
     if (fact.names.tier == 0 && (target == "cheap" || target == "mid" || target == "frontier"))
         fact.names.tier = name(target);

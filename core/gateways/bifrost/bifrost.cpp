@@ -134,11 +134,9 @@ Result<> BifrostSource::readBudgets(BudgetList &out)
 
 Result<std::unique_ptr<PolledSource>> openBifrost(const SourceConfig &config, SymbolTable &symbols)
 {
-    auto settings = LogSource::settings(
-        config, kPath, {"key", "team", "customer", "user", "business_unit", "project", "routing_rule", "metadata:"});
-    if (!settings)
-        return settings.error();
-    return std::unique_ptr<PolledSource>(std::make_unique<BifrostSource>(std::move(*settings), symbols));
+    return openLogSource<BifrostSource>(
+        config, symbols, kPath,
+        {"key", "team", "customer", "user", "business_unit", "project", "routing_rule", "metadata:"});
 }
 
 } // namespace

@@ -222,11 +222,9 @@ Result<std::unique_ptr<PolledSource>> openLiteLlm(const SourceConfig &config, Sy
     if (!days.empty() && (!parseInt64(days, number) || number < 0 || number > kMostDays))
         return Error{ErrorCode::InvalidArgument,
                      "\"backfill_days\" is a number of days up to " + std::to_string(kMostDays)};
-    auto settings = LogSource::settings(
-        log, kPath, {"key_alias", "key", "team", "user", "end_user", "model_group", "tag:", "metadata:"});
-    if (!settings)
-        return settings.error();
-    return std::unique_ptr<PolledSource>(std::make_unique<LiteLlmSource>(std::move(*settings), symbols, number));
+    return openLogSource<LiteLlmSource>(
+        log, symbols, kPath, {"key_alias", "key", "team", "user", "end_user", "model_group", "tag:", "metadata:"},
+        number);
 }
 
 } // namespace

@@ -71,6 +71,7 @@ protected:
 
 private:
     void readOn(const std::string &state, TimeNs now, Delivery &out);
+    void askForBudgets(TimeNs now, Delivery &out);
 
     RestClient m_client;
 
@@ -81,13 +82,23 @@ private:
     std::string m_tailState; ///< what of m_state is the tail's
     std::string m_state;     ///< as it was returned last
     std::string m_kept;
-    std::int64_t m_rows = 0; ///< since the start
-    void askForBudgets(TimeNs now, Delivery &out);
-
+    std::int64_t m_rows = 0;     ///< since the start
     GatewayBudgetsPtr m_budgets; ///< null: they were not asked for yet
     TimeNs m_budgetsDue = 0;     ///< monotonic
     bool m_budgetsMissed = false;
 };
+
+/// Makes such a source of a configuration, for RemoteKind::poll. `more`: what its constructor takes besides.
+template <typename Source, typename... More>
+[[nodiscard]] Result<std::unique_ptr<PolledSource>>
+openLogSource(const SourceConfig &config, SymbolTable &symbols, std::string_view ownPath,
+              const std::vector<std::string_view> &labels, More... more)
+{
+    auto settings = LogSource::settings(config, ownPath, labels);
+    if (!settings)
+        return settings.error();
+    return std::unique_ptr<PolledSource>(std::make_unique<Source>(std::move(*settings), symbols, more...));
+}
 
 /// RemoteKind::browse of a source that `open` makes, which is a LogSource.
 [[nodiscard]] Result<RawPage> browseLog(Result<std::unique_ptr<PolledSource>> (*open)(const SourceConfig &,
