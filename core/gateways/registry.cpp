@@ -123,6 +123,44 @@ private:
     std::unique_ptr<PolledSource> m_source;
 };
 
+/// Takes word of how it goes, and no facts.
+class TrialInbox final : public Inbox {
+public:
+    bool deliver(Delivery &&delivery) override
+    {
+        const std::lock_guard lock(m_mutex);
+        if (delivery.hasHealth)
+            m_error = delivery.health.error;
+        return !delivery.stored;
+    }
+    std::size_t waiting() const override { return 0; }
+    std::string error() const
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_error;
+    }
+
+private:
+    mutable std::mutex m_mutex;
+    std::string m_error;
+};
+
+Result<std::string> tryToListen(const RemoteKind &kind, const SourceConfig &config, SymbolTable &symbols)
+{
+    auto source = kind.listen(config, symbols);
+    if (!source)
+        return source.error();
+    if (kind.listens && kind.listens(config))
+        return std::string("it is listening there now, as a source of this program");
+    TrialInbox inbox;
+    (*source)->start({}, inbox);
+    const std::string url = (*source)->url();
+    (*source)->stop();
+    if (url.empty())
+        return Error{ErrorCode::Locked, inbox.error()};
+    return "it can listen on " + url;
+}
+
 } // namespace
 
 Result<std::unique_ptr<RemoteSource>> openRemoteSource(const SourceConfig &config, SymbolTable &symbols)
@@ -142,10 +180,10 @@ Result<RemoteTrial> tryRemoteSource(const SourceConfig &config)
     if (!kind)
         return Error{ErrorCode::InvalidArgument, "unknown source kind " + inQuotes(config.kind)};
     if (kind->listen) {
-        auto source = kind->listen(config, symbols);
-        if (!source)
-            return source.error();
-        return RemoteTrial{"it can listen there", nullptr};
+        const Result<std::string> can = tryToListen(*kind, config, symbols);
+        if (!can)
+            return can.error();
+        return RemoteTrial{*can, nullptr};
     }
     auto source = kind->poll(config, symbols);
     if (!source)

@@ -37,6 +37,8 @@ struct RemoteKind {
     Result<std::unique_ptr<RemoteSource>> (*listen)(const SourceConfig &config, SymbolTable &symbols) = nullptr;
     /// What one that is asked holds now; see browseSource(). Null for those that listen.
     Result<RawPage> (*browse)(const SourceConfig &config) = nullptr;
+    /// Whether one that listens is listening in this process already; null for those that are asked.
+    bool (*listens)(const SourceConfig &config) = nullptr;
 };
 
 [[nodiscard]] std::span<const RemoteKind> remoteKinds();
@@ -54,8 +56,8 @@ struct RemoteTrial {
     GatewayBudgetsPtr budgets; ///< null: none are told of
 };
 [[nodiscard]] Result<RemoteTrial> tryRemoteSource(const SourceConfig &config);
-/// Asks once (or tries to listen) and keeps nothing: "reached, 412 series, 3 workflows, newest sample 2 s ago", or the
-/// error. Waits for the network: not for the GUI thread.
+/// Asks once, or listens for a moment in which senders are told to come again, and keeps nothing: "reached, 412 series,
+/// 3 workflows, newest sample 2 s ago", or the error. Waits for the network: not for the GUI thread.
 [[nodiscard]] Result<std::string> testRemoteSource(const SourceConfig &config);
 
 } // namespace flyball

@@ -48,7 +48,9 @@ Result<> HttpListener::listen(const std::string &address, std::uint16_t port, co
     if (tls)
         m_server.setIdentity(*tls);
     m_server.setListenBacklogSize(256);
-    if (!m_server.listen(host, port))
+    if (!m_server.listen(host, port) && m_server.serverError() == QAbstractSocket::AddressInUseError)
+        return Error{ErrorCode::Locked, "cannot listen: " + withPort(address, port) + " is in use"};
+    if (!m_server.isListening())
         return Error{ErrorCode::Locked,
                      "cannot listen on " + withPort(address, port) + ": " + m_server.errorString().toStdString()};
     nameHosts(host.toString().toLower().toStdString(), tls);

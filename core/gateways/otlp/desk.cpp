@@ -2,6 +2,8 @@
 #include "core/gateways/otlp/desk.h"
 
 #include <algorithm>
+#include <mutex>
+#include <set>
 
 namespace flyball::otlp {
 
@@ -13,7 +15,25 @@ constexpr int kSecondMs = 1000;
 
 const char *const kStopped = "the receiver is stopping";
 
+/// Where receivers of this process listen.
+struct Places {
+    std::mutex mutex;
+    std::multiset<std::string> taken;
+};
+Places &places()
+{
+    static Places all;
+    return all;
+}
+std::string placeText(const std::string &address, std::uint16_t port) { return address + ':' + std::to_string(port); }
+
 } // namespace
+
+bool listens(const std::string &address, std::uint16_t port)
+{
+    const std::lock_guard lock(places().mutex);
+    return places().taken.contains(placeText(address, port));
+}
 
 HttpLimits receiverLimits()
 {
@@ -54,7 +74,12 @@ Desk::~Desk()
         if (waiting.connection)
             answerLater(waiting.connection, refused(waiting.encoding, 503, kStopped));
     sendAnswers();
+    if (!m_listener)
+        return;
     m_listener.reset();
+    const std::lock_guard lock(places().mutex);
+    if (const auto it = places().taken.find(placeText(m_settings.address, m_settings.port)); it != places().taken.end())
+        places().taken.erase(it);
 }
 
 void Desk::tryToListen()
@@ -88,6 +113,10 @@ void Desk::tryToListen()
     }
     m_listener = std::move(listener);
     m_problem.clear();
+    {
+        const std::lock_guard lock(places().mutex);
+        places().taken.insert(placeText(m_settings.address, m_settings.port));
+    }
     m_atUrl(m_listener->url());
 }
 

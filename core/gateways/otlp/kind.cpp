@@ -65,6 +65,12 @@ Result<std::unique_ptr<RemoteSource>> listenForOtlp(const SourceConfig &config, 
     return otlp::makeReceiver(std::move(settings), symbols);
 }
 
+bool listensForOtlp(const SourceConfig &config)
+{
+    const auto place = placeOf(config.target);
+    return place && otlp::listens(place->address, place->port);
+}
+
 constexpr std::array<RemoteOption, 3> kOptions{
     {{"secret", "Key senders must show", "the key, or env:NAME, file:PATH, keychain:NAME", RemoteOption::Type::Key},
      {"tls_cert", "Certificate (PEM)", "none: this machine only", RemoteOption::Type::File},
@@ -82,6 +88,7 @@ RemoteKind otlpKind()
     kind.options = kOptions;
     kind.meters = true;
     kind.listen = listenForOtlp;
+    kind.listens = listensForOtlp;
     return kind;
 }
 

@@ -32,4 +32,7 @@ struct ReceiverSettings {
 /// again every 5 s. Needs a QCoreApplication.
 [[nodiscard]] std::unique_ptr<RemoteSource> makeReceiver(ReceiverSettings settings, SymbolTable &symbols);
 
+/// Whether a receiver of this process listens there now. Any thread.
+[[nodiscard]] bool listens(const std::string &address, std::uint16_t port);
+
 } // namespace flyball::otlp

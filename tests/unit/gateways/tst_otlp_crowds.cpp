@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Many at once, most of them with no good in mind (O2, O4), and how the source says it fares.
+#include <QTcpServer>
 #include <QtTest/QtTest>
 
 #include "core/gateways/registry.h"
@@ -49,6 +50,7 @@ private Q_SLOTS:
     void manyOnOneConnection();
     void whoLeavesIsForgotten();
     void aTakenPortIsTriedAgain();
+    void triedBeforeItIsAdded();
     void healthIsToldWhenItChanges();
     void theKindKnowsItsOptions();
 };
@@ -186,12 +188,46 @@ void TestOtlpCrowds::aTakenPortIsTriedAgain()
     Receiving second([&](otlp::ReceiverSettings &settings) { settings.port = port; });
     QCOMPARE(second.url(), std::string());
     QVERIFY(second.inbox.awaitHealth([&](const RemoteHealth &health) {
-        return health.error.starts_with("cannot listen on 127.0.0.1:" + std::to_string(port)) && health.nextAt > 0;
+        return health.error == "cannot listen: 127.0.0.1:" + std::to_string(port) + " is in use" && health.nextAt > 0;
     }));
     first.reset();
     QVERIFY(second.inbox.awaitHealth([](const RemoteHealth &health) { return health.error.empty(); }));
     QCOMPARE(second.url(), url);
     QCOMPARE(second.served(), 200);
+}
+
+void TestOtlpCrowds::triedBeforeItIsAdded()
+{
+    QTcpServer stranger;
+    QVERIFY(stranger.listen(QHostAddress::LocalHost));
+    const std::uint16_t port = stranger.serverPort();
+    const std::string place = "127.0.0.1:" + std::to_string(port);
+    SourceConfig config;
+    config.kind = "otlp";
+    config.target = place;
+    const auto taken = testRemoteSource(config);
+    QVERIFY(!taken);
+    QCOMPARE(taken.error().message, "cannot listen: " + place + " is in use");
+    stranger.close();
+    for (int i = 0; i < 2; ++i) { // it does not stay there
+        const auto free = testRemoteSource(config);
+        QVERIFY2(free.ok(), free ? "" : free.error().message.c_str());
+        QCOMPARE(*free, "it can listen on http://" + place);
+    }
+    {
+        Receiving own([&](otlp::ReceiverSettings &settings) { settings.port = port; });
+        QCOMPARE(own.url(), "http://" + place);
+        const auto listening = testRemoteSource(config);
+        QVERIFY(listening.ok());
+        QCOMPARE(*listening, std::string("it is listening there now, as a source of this program"));
+        QCOMPARE(own.served(), 200);
+    }
+    QCOMPARE(*testRemoteSource(config), "it can listen on http://" + place);
+    config.options = {{"tls_cert", "/none.pem"}, {"tls_key", "/none.key"}};
+    QVERIFY(!testRemoteSource(config));
+    config.options = {};
+    config.target = "192.0.2.1:4318";
+    QVERIFY(!testRemoteSource(config));
 }
 
 void TestOtlpCrowds::healthIsToldWhenItChanges()
