@@ -79,7 +79,7 @@ public:
         if (!taken)
             out.health.error = taken.error().message;
         if (reply && !taken)
-            out.health.nextAt = monotonicNow() + waitAfter(*reply, out.health.nextAt - monotonicNow());
+            out.health.nextAt = monotonicNow() + waitAfter(*reply, out.health.nextAt - monotonicNow(), now);
         return out;
     }
 
@@ -169,7 +169,7 @@ private:
     }
 
     /// Until the next attempt after an answer that could not be used.
-    [[nodiscard]] TimeNs waitAfter(const HttpReply &reply, TimeNs usual)
+    [[nodiscard]] TimeNs waitAfter(const HttpReply &reply, TimeNs usual, TimeNs now)
     {
         if (reply.status == 401 || reply.status == 403)
             return kRefusedWait;
@@ -177,7 +177,7 @@ private:
             return usual;
         const double unit = std::uniform_real_distribution<double>(0, 1)(m_random);
         const Milliseconds wait = retryDelay(kBusy, static_cast<int>(std::min<std::int64_t>(m_failures + 1, 30)),
-                                             reply.header("retry-after"), wallClockNow() / kSecond, unit);
+                                             reply.header("retry-after"), now / kSecond, unit);
         return wait.count() * 1'000'000;
     }
 

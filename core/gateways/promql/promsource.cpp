@@ -31,6 +31,7 @@ PromqlSource::PromqlSource(HttpConnection connection, std::string base, PromqlOp
 
 Delivery PromqlSource::poll(const std::string &state, TimeNs now)
 {
+    m_now = now;
     adopt(state);
     Delivery out;
     out.hasHealth = true;
@@ -221,8 +222,7 @@ TimeNs PromqlSource::backOff(const std::string &retryAfter)
                              .first = Milliseconds(std::min<std::int64_t>(m_options.interval / 1'000'000, 30'000)),
                              .most = Milliseconds(300'000)};
     const double unit = std::uniform_real_distribution<double>(0, 1)(m_random);
-    return retryDelay(policy, std::clamp(m_failures + 1, 2, 30), retryAfter, wallClockNow() / kSecond, unit).count()
-           * 1'000'000;
+    return retryDelay(policy, std::clamp(m_failures + 1, 2, 30), retryAfter, m_now / kSecond, unit).count() * 1'000'000;
 }
 
 void PromqlSource::tell(TimeNs now, Delivery &out) const

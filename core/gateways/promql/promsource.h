@@ -56,6 +56,7 @@ private:
     PromNames m_names;      ///< of the last answer that had series
     TimeNs m_gridUntil = 0; ///< monotonic: no raw samples are asked for before
     int m_partial = 0;      ///< answers in a row that were not whole
+    TimeNs m_now = 0;       ///< of the poll, wall clock
     int m_failures = 0;     ///< in a row
     std::minstd_rand m_random{std::random_device{}()};
 };

@@ -3,6 +3,7 @@
 #include <QElapsedTimer>
 #include <QTimer>
 #include <QtTest/QtTest>
+#include <atomic>
 #include <malloc.h>
 
 #include "core/base/money.h"
@@ -35,9 +36,9 @@ struct Asked {
             qFatal("%s", made.error().message.c_str());
         source = std::move(*made);
     }
-    Delivery poll()
+    Delivery poll(TimeNs now = wallClockNow())
     {
-        Delivery delivery = source->poll(state, wallClockNow());
+        Delivery delivery = source->poll(state, now);
         if (!delivery.state.empty())
             state = delivery.state;
         return delivery;
@@ -133,6 +134,7 @@ private Q_SLOTS:
     void R1_refused();
     void R2_busy_data();
     void R2_busy();
+    void R2_longerTheMoreOftenItFails();
     void R5_webPage();
     void emptyPage();
     void stateNotStored();
@@ -421,6 +423,34 @@ void TestPrometheusSource::R2_busy()
         QVERIFY(secondsUntil(failed) >= least);
         QVERIFY(secondsUntil(failed) <= most);
     }
+}
+
+void TestPrometheusSource::R2_longerTheMoreOftenItFails()
+{
+    std::atomic<bool> dated = false;
+    std::atomic<bool> good = false;
+    HostileServer server([&](const QByteArray &, QTcpSocket &socket) {
+        if (good)
+            HostileServer::reply(socket, kPage);
+        else
+            HostileServer::reply(socket, {}, dated ? "Retry-After: Sun, 22 Nov 2026 16:01:40 GMT\r\n" : "",
+                                 "503 Service Unavailable");
+    });
+    Asked asked(server.url());
+    const auto wait = [&](TimeNs now) {
+        return static_cast<double>(asked.poll(now).health.nextAt - monotonicNow()) / 1e9;
+    };
+    for (const double expected : {1., 2., 4., 8., 16., 32., 64., 128., 256., 300., 300.}) {
+        const double seconds = wait(kNow);
+        QVERIFY2(seconds > 0.8 * expected - 0.5 && seconds <= 1.2 * expected, qPrintable(QString::number(seconds)));
+    }
+    good = true;
+    QCOMPARE(bytes(asked.poll().health.error), QByteArray());
+    good = false;
+    QVERIFY(wait(kNow) <= 1.2); // from the beginning
+    dated = true;               // 100 s after the poll's own clock
+    const double seconds = wait(kNow);
+    QVERIFY2(seconds > 79 && seconds <= 120, qPrintable(QString::number(seconds)));
 }
 
 void TestPrometheusSource::R5_webPage()

@@ -3,6 +3,7 @@
 
 #include "tests/unit/gateways/promql/fake_prometheus.h"
 
+#include <QDateTime>
 #include <QTest>
 
 using namespace flyball;
@@ -252,6 +253,33 @@ private Q_SLOTS:
         QVERIFY(bench.catchUp() > 0);
         QVERIFY(bench.error().isEmpty());
         QCOMPARE(bench.money(), bench.grown);
+    }
+
+    void R2_longerTheMoreOftenItFails()
+    {
+        Bench bench(std::map<std::string, std::string>{{"interval_s", "10"}});
+        bench.server.script = [](const Asked &) { return std::optional(Scripted{"503 Down", "{}"}); };
+        for (const double expected : {10., 20., 40., 80., 160., 300., 300.}) {
+            bench.poll();
+            const double wait = bench.secondsToNext();
+            QVERIFY2(wait > 0.8 * expected - 0.5 && wait <= 1.2 * expected, qPrintable(QString::number(wait)));
+        }
+        bench.server.script = {};
+        bench.poll();
+        QVERIFY(bench.error().isEmpty());
+        bench.server.script = [](const Asked &) { return std::optional(Scripted{"503 Down", "{}"}); };
+        bench.poll();
+        QVERIFY(bench.secondsToNext() <= 12); // from the beginning
+        // A date is a time of the poll's own clock.
+        const QByteArray date = QDateTime::fromSecsSinceEpoch((kNow + 100 * kSecond) / kSecond, Qt::UTC)
+                                    .toString(QStringLiteral("ddd, dd MMM yyyy hh:mm:ss 'GMT'"))
+                                    .toLatin1();
+        bench.server.script = [date](const Asked &) {
+            return std::optional(Scripted{"429 Slow", "{}", "Retry-After: " + date + "\r\n"});
+        };
+        bench.poll();
+        QVERIFY2(bench.secondsToNext() > 79 && bench.secondsToNext() <= 120,
+                 qPrintable(QString::number(bench.secondsToNext())));
     }
 
     void noForms()

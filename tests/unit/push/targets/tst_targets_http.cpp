@@ -196,6 +196,31 @@ private Q_SLOTS:
         QCOMPARE(posted.requests.size(), 1);
     }
 
+    void aProxyThatAsksForALoginR5()
+    {
+        for (const char *scheme : {"http", "https"}) {
+            Server proxy({answer("<html>log in</html>", "407 Proxy Authentication Required",
+                                 "Proxy-Authenticate: Basic realm=\"corp\"\r\n")});
+            const QByteArray variable = QByteArray(scheme) + "_proxy";
+            qputenv(variable, QByteArray::fromStdString(proxy.url()));
+            HttpConnection far = connectionTo(std::string(scheme) + "://gateway.example");
+            far.plainAllowed = true;
+            const Result<HttpReply> reply = fetch(far, "POST");
+            qunsetenv(variable);
+            // Nobody is asked for a password, and a page of the proxy is no answer of the gateway.
+            QVERIFY(!reply || reply->status == 407);
+            QVERIFY(!proxy.requests.isEmpty());
+            QVERIFY(!proxy.requests[0].contains("Proxy-Authorization"));
+            if (qstrcmp(scheme, "https") != 0)
+                continue;
+            QVERIFY(!reply);
+            QVERIFY(reply.error().message.find("secret-1") == std::string::npos);
+            QVERIFY(proxy.requests[0].startsWith("CONNECT gateway.example:443"));
+            for (const QByteArray &request : proxy.requests)
+                QVERIFY(!request.contains("secret-1")); // what is not under TLS does not see the key
+        }
+    }
+
     void proxiesOfTheEnvironment()
     {
         Server proxy({answer("{\"by\":\"proxy\"}")});
