@@ -113,6 +113,7 @@ bool readBifrostBudgets(std::string_view body, const BifrostNames &names, Budget
                       if (id.empty())
                           continue;
                       budget.scope = holder.scope;
+                      budget.id = id;
                       const auto name = names.find(std::string(holder.kind) + ':' + id);
                       budget.name = name != names.end() ? name->second : id;
                       break;

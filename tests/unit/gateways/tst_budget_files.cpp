@@ -151,7 +151,7 @@ void TestBudgetFiles::bifrostBudgets()
     QVERIFY(readBifrostBudgets(body, names, named));
     const GatewayBudgets budgets = named.finish(kNow, kMinute);
     QCOMPARE(budgets.list[0].name, std::string("wf-invoice-triage"));
-    QCOMPARE(budgets.list[0].id, std::string("bud-vk"));
+    QCOMPARE(budgets.list[0].id, std::string("vk-invoice"));
     QCOMPARE(budgetLine(budgets), std::string("2 budgets, the fullest $474.90 of $500.00"));
 }
 
