@@ -22,7 +22,7 @@ enum class BudgetScope : std::uint8_t { Key, VirtualKey, Team, User, Organizatio
 /// One cap. Money that was not told, or is no amount, is nothing: never 0.
 struct GatewayBudget {
     BudgetScope scope = BudgetScope::Other;
-    std::string id;       ///< as the gateway names the holder: a hash, an id
+    std::string id;       ///< as the gateway names the holder (a hash, an id), or else the budget
     std::string name;     ///< of the holder, for people; may be empty
     std::string workflow; ///< that the gateway's own data names for the holder; may be empty
     std::string model;    ///< this model of the holder alone; empty: all of them

@@ -129,6 +129,7 @@ struct TargetOrder {
 struct TargetScope {
     std::string id;
     std::string workflow; ///< empty: of more than one, or of a part of one
+    std::string holder{}; ///< id of the key, team or virtual key whose budget it sets; empty: none
 };
 
 struct TargetReceipt {

@@ -11,10 +11,14 @@ import Flyball.Models
 Panel {
     id: root
 
+    required property Session session
     required property PolicyModel policy
     property string view: "form"
     property alias sideArea: area
+    readonly property alias budgetTable: budgets.table
     property var views: [{ key: "form", text: qsTr("Form") }, { key: "json", text: qsTr("JSON") }]
+
+    signal budgetsWanted
 
     title: policy.scopeTitle
     subtitle: policy.scopeText
@@ -98,6 +102,20 @@ Panel {
                     Layout.topMargin: 10
                     Layout.bottomMargin: 8
                     policy: root.policy
+                }
+                Hairline {
+                    Layout.fillWidth: true
+                }
+                PolicyBudgets {
+                    id: budgets
+
+                    objectName: "policyBudgetsPanel"
+                    Layout.fillWidth: true
+                    Layout.margins: Theme.panelPad
+                    Layout.topMargin: 10
+                    Layout.bottomMargin: 8
+                    session: root.session
+                    onAllWanted: root.budgetsWanted()
                 }
                 Hairline {
                     Layout.fillWidth: true

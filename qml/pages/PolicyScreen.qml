@@ -39,6 +39,10 @@ PageBase {
         return true;
     }
 
+    function copyRow(): bool {
+        return budgetsDialog.copyRow() || editor.budgetTable.copyRow();
+    }
+
     FilePicker {
         id: picker
 
@@ -74,6 +78,11 @@ PageBase {
         id: conflictSheet
 
         policy: root.policy
+    }
+    BudgetsDialog {
+        id: budgetsDialog
+
+        session: root.session
     }
     PolicyOverrideSheet {
         id: overrideSheet
@@ -151,7 +160,9 @@ PageBase {
                 Layout.fillHeight: true
                 Layout.preferredWidth: 600
                 Layout.minimumWidth: 0
+                session: root.session
                 policy: root.policy
+                onBudgetsWanted: budgetsDialog.show("")
                 views: root.compact ? [{ key: "form", text: qsTr("Form") }, { key: "json", text: qsTr("JSON") }, { key: "test", text: qsTr("Test and push") }]
                     : [{ key: "form", text: qsTr("Form") }, { key: "json", text: qsTr("JSON") }]
             }

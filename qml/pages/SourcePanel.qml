@@ -16,6 +16,7 @@ Panel {
 
     signal removeRequested(string id, string name)
     signal optionsRequested(string id)
+    signal budgetsRequested(string id)
 
     title: row?.name ?? qsTr("Source")
     headerExtras: [
@@ -57,6 +58,13 @@ Panel {
                     text: qsTr("Options…")
                     iconName: "settings"
                     onTriggered: root.optionsRequested(root.row.id)
+                }
+                MenuItem {
+                    objectName: "sourceBudgets"
+                    enabled: root.row?.budgets === true
+                    text: qsTr("Its budgets…")
+                    iconName: "gate"
+                    onTriggered: root.budgetsRequested(root.row.id)
                 }
                 MenuItem {
                     objectName: "sourceTold"

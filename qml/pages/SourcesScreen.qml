@@ -58,7 +58,7 @@ PageBase {
             sources.select(0);
     }
     function copyRow(): bool {
-        return table.copyRow() || rejects.table.copyRow();
+        return budgetsDialog.copyRow() || table.copyRow() || rejects.table.copyRow();
     }
     function askRemove(id: string, name: string): void {
         removeSheet.sourceId = id;
@@ -76,6 +76,11 @@ PageBase {
     }
     AddSourceDialog {
         id: addDialog
+
+        session: root.session
+    }
+    BudgetsDialog {
+        id: budgetsDialog
 
         session: root.session
     }
@@ -170,6 +175,7 @@ PageBase {
                 row: table.selectedRow
                 onRemoveRequested: (id, name) => root.askRemove(id, name)
                 onOptionsRequested: id => remoteDialog.edit(id)
+                onBudgetsRequested: id => budgetsDialog.show(id)
             },
             RejectsPanel {
                 id: rejects

@@ -95,6 +95,12 @@ public:
     [[nodiscard]] QVector<ChartMark> marks(const Window &window) const;
     [[nodiscard]] const CapReport &report() const { return m_report; }
     [[nodiscard]] std::shared_ptr<const ChannelSnapshot> channel() const { return m_channel; }
+    /// The policy in force; nothing before the first push.
+    [[nodiscard]] const std::optional<PolicyDocument> &head() const { return m_head; }
+    [[nodiscard]] std::vector<TargetScope> targetScopes() const
+    {
+        return m_link ? m_link->targetScopes() : std::vector<TargetScope>();
+    }
 
 Q_SIGNALS:
     void changed();

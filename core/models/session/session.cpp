@@ -47,6 +47,7 @@ Session::Session(Engine &engine, SessionOptions options, QObject *parent)
       m_explore(m_services, m_builder, this),
       m_policy(m_services, draftPath(engine), this),
       m_policyPush(m_services, m_policy.draft(), m_options.policy, m_options.policyProblem, this),
+      m_budgets(m_services, m_policy, m_policyPush, this),
       m_policyAudit(m_services, m_options.policy, this),
       m_prices(m_services, this),
       m_sources(m_services, this),
@@ -272,6 +273,8 @@ void Session::refresh()
         m_status.show(m_view);
         if (m_navigation.page() == u"sources")
             m_sources.show(m_view);
+        if (m_navigation.page() == u"sources" || m_navigation.page() == u"policy")
+            m_budgets.show(m_view);
         return;
     }
     QElapsedTimer cost;
@@ -331,8 +334,10 @@ void Session::showPage(bool chartDue)
         m_explore.show(m_view);
     } else if (page == u"sources") {
         m_sources.show(m_view);
+        m_budgets.show(m_view);
     } else if (page == u"policy") {
         m_policy.show(m_view);
+        m_budgets.show(m_view);
     } else if (page == u"prices") {
         m_prices.show(m_view);
     } else if (page == u"settings") {

@@ -13,6 +13,7 @@
 #include "core/models/explore/exploremodel.h"
 #include "core/models/overview/overviewmodel.h"
 #include "core/models/overview/workflowmodel.h"
+#include "core/models/policy/budgetsmodel.h"
 #include "core/models/policy/policyaudit.h"
 #include "core/models/policy/policymodel.h"
 #include "core/models/policy/policypush.h"
@@ -63,6 +64,7 @@ class Session : public QObject {
     Q_PROPERTY(flyball::ExploreModel *explore READ explore CONSTANT)
     Q_PROPERTY(flyball::PolicyModel *policy READ policy CONSTANT)
     Q_PROPERTY(flyball::PolicyPush *policyPush READ policyPush CONSTANT)
+    Q_PROPERTY(flyball::BudgetsModel *budgets READ budgets CONSTANT)
     Q_PROPERTY(flyball::PolicyAudit *policyAudit READ policyAudit CONSTANT)
     Q_PROPERTY(flyball::PricesModel *prices READ prices CONSTANT)
     Q_PROPERTY(flyball::SourcesModel *sources READ sources CONSTANT)
@@ -109,6 +111,7 @@ public:
     [[nodiscard]] ExploreModel *explore() { return &m_explore; }
     [[nodiscard]] PolicyModel *policy() { return &m_policy; }
     [[nodiscard]] PolicyPush *policyPush() { return &m_policyPush; }
+    [[nodiscard]] BudgetsModel *budgets() { return &m_budgets; }
     [[nodiscard]] PolicyAudit *policyAudit() { return &m_policyAudit; }
     [[nodiscard]] PricesModel *prices() { return &m_prices; }
     [[nodiscard]] SourcesModel *sources() { return &m_sources; }
@@ -181,6 +184,7 @@ private:
     ExploreModel m_explore;
     PolicyModel m_policy;
     PolicyPush m_policyPush;
+    BudgetsModel m_budgets;
     PolicyAudit m_policyAudit;
     PricesModel m_prices;
     SourcesModel m_sources;

@@ -7,6 +7,7 @@
 
 #include "core/gateways/registry.h"
 #include "core/models/overview/kpitexts.h"
+#include "core/models/policy/budgetrows.h"
 #include "core/models/sources/sourcecheck.h"
 #include "core/models/text/displayname.h"
 
@@ -24,7 +25,8 @@ SourcesModel::SourcesModel(Services &services, QObject *parent)
                QStringLiteral("recordsTone"),    QStringLiteral("rejected"),
                QStringLiteral("spend"),          QStringLiteral("spendMark"),
                QStringLiteral("paused"),         QStringLiteral("editable"),
-               QStringLiteral("meters"),         QStringLiteral("told")},
+               QStringLiteral("meters"),         QStringLiteral("told"),
+               QStringLiteral("budgets")},
               {}, {}, false, this),
       m_details({QStringLiteral("label"), QStringLiteral("value"), QStringLiteral("tone"), QStringLiteral("mono")}, {},
                 {}, false, this),
@@ -100,6 +102,7 @@ void SourcesModel::show(const View &view)
         put("editable", remote && m_services.config.source(h.id) != nullptr);
         put("meters", remote && remote->meters);
         put("told", h.told);
+        put("budgets", h.budgets && !h.budgets->list.empty());
         put("kind", QString::fromStdString(h.kind), QString::fromStdString(h.kind));
         put("icon", remote                    ? QStringLiteral("gate")
                     : h.kind == "claude-code" ? QStringLiteral("term")
@@ -252,6 +255,10 @@ void SourcesModel::addRemote(const Add &add, const SourceHealth &source)
             source.lastAnswer == kNoTime ? Formatter::notApplicable() : f.whenExact(source.lastAnswer, m_now));
     add(tr("Newest event"),
         source.newestEvent == kNoTime ? Formatter::notApplicable() : f.whenExact(source.newestEvent, m_now));
+    if (source.budgets) {
+        const BudgetRows::Line line = BudgetRows::line(*source.budgets, f, m_now);
+        add(tr("Budgets"), line.text, line.tone);
+    }
     add(tr("Readings"), f.count(source.lines));
     if (source.told)
         add(tr("Counted"), tr("no: other sources tell these calls"), QStringLiteral("info"));

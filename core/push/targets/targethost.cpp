@@ -199,6 +199,18 @@ Result<std::vector<TargetReceipt>> TargetHost::carryOut(const TargetOrder &order
     return out;
 }
 
+namespace {
+
+std::string holderOf(const TargetConfig &config)
+{
+    for (const char *option : {"key", "team", "virtual_key"})
+        if (const JsonValue *value = config.options.find(option); value && value->string())
+            return *value->string();
+    return {};
+}
+
+} // namespace
+
 std::vector<TargetScope> TargetHost::scopes()
 {
     std::vector<TargetScope> out;
@@ -208,7 +220,7 @@ std::vector<TargetScope> TargetHost::scopes()
     for (const TargetSet::Member &member : m_set->members()) {
         const PolicyScope &scope = member.config.scope;
         const bool whole = scope == PolicyScope{scope.workflow, {}, {}, {}, {}};
-        out.push_back({member.config.id, whole ? scope.workflow : std::string()});
+        out.push_back({member.config.id, whole ? scope.workflow : std::string(), holderOf(member.config)});
     }
     return out;
 }
