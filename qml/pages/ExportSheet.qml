@@ -18,7 +18,7 @@ Dialog {
     property string format: "csv"
     property bool callsShown: false
     readonly property var sheets: [{ key: "csv", text: "CSV" }, { key: "json", text: "JSON" }]
-    readonly property var pictures: [{ key: "png", text: "PNG" }]
+    property var pictures: [{ key: "png", text: "PNG" }]
 
     signal pictureRequested(string path)
 

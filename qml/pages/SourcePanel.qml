@@ -17,6 +17,7 @@ Panel {
     signal removeRequested(string id, string name)
     signal optionsRequested(string id)
     signal budgetsRequested(string id)
+    signal rawRequested(string id)
 
     title: row?.name ?? qsTr("Source")
     headerExtras: [
@@ -51,6 +52,13 @@ Panel {
                     text: qsTr("Show its calls")
                     iconName: "list"
                     onTriggered: root.session.openCallsOf("source", root.row.id)
+                }
+                MenuItem {
+                    objectName: "sourceRaw"
+                    text: qsTr("Browse raw…")
+                    sub: qsTr("What it holds now, and what is made of it")
+                    iconName: "search"
+                    onTriggered: root.rawRequested(root.row.id)
                 }
                 MenuItem {
                     objectName: "sourceOptions"

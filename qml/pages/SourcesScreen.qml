@@ -19,10 +19,7 @@ PageBase {
     usesRange: false
     onVisibleChanged: chooseFirst()
     Component.onCompleted: chooseFirst()
-    exports: none ? [] : [
-        { key: "sources", text: qsTr("Sources"), base: "sources", table: sources.table, columns: table.exportColumns },
-        { key: "rejects", text: qsTr("Rejected lines"), base: "rejected", table: sources.rejects, columns: rejects.exportColumns }
-    ]
+    exports: none ? [] : exportsOf(sources.meters.state === "ready")
     actions: Component {
         RowLayout {
             spacing: Theme.large ? 6 : 10
@@ -53,6 +50,12 @@ PageBase {
         }
     }
 
+    function exportsOf(metered: bool): var {
+        const all = { key: "sources", text: qsTr("Sources"), base: "sources", table: sources.table, columns: table.exportColumns };
+        const refused = { key: "rejects", text: qsTr("Rejected lines"), base: "rejected", table: sources.rejects, columns: rejects.exportColumns };
+        const beside = { key: "meters", text: qsTr("Meters"), base: "meters", table: sources.meters.rows, columns: meters.exportColumns };
+        return metered ? [all, refused, beside] : [all, refused];
+    }
     function chooseFirst(): void {
         if (visible && sources.selected < 0 && sources.table.count > 0)
             sources.select(0);
@@ -86,6 +89,11 @@ PageBase {
     }
     RemoteSourceDialog {
         id: remoteDialog
+
+        session: root.session
+    }
+    RawDrawer {
+        id: rawDrawer
 
         session: root.session
     }
@@ -152,12 +160,31 @@ PageBase {
                     session: root.session
                     sourceName: root.sources.selectedName
                 }
-                ReconcilePanel {
-                    objectName: "reconcilePanel"
+                // One place for both, so that none turns visible during layout.
+                Item {
+                    readonly property bool metered: root.sources.meters.shown
+
                     Layout.fillWidth: true
                     Layout.fillHeight: true
                     Layout.preferredWidth: 400
-                    session: root.session
+                    implicitHeight: metered ? meters.implicitHeight : reconcile.implicitHeight
+
+                    ReconcilePanel {
+                        id: reconcile
+
+                        objectName: "reconcilePanel"
+                        anchors.fill: parent
+                        visible: !parent.metered
+                        session: root.session
+                    }
+                    MetersPanel {
+                        id: meters
+
+                        objectName: "metersPanel"
+                        anchors.fill: parent
+                        visible: parent.metered
+                        session: root.session
+                    }
                 }
             }
         ]
@@ -176,6 +203,7 @@ PageBase {
                 onRemoveRequested: (id, name) => root.askRemove(id, name)
                 onOptionsRequested: id => remoteDialog.edit(id)
                 onBudgetsRequested: id => budgetsDialog.show(id)
+                onRawRequested: id => rawDrawer.browse(id)
             },
             RejectsPanel {
                 id: rejects

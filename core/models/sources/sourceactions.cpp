@@ -51,6 +51,7 @@ void SourcesModel::selectId(const QString &id)
         showRejects();
         formLag();
         Q_EMIT changed();
+        m_services.refresh();
     }
     Q_EMIT selectedChanged();
 }
@@ -129,6 +130,12 @@ void SourcesModel::setTold(const QString &id, bool told)
                               QStringLiteral("ok"), tr("Undo"), [this, id, told] { setTold(id, !told); });
         });
     });
+}
+
+void SourcesModel::browse(const QString &id)
+{
+    if (const SourceHealth *source = health(id))
+        m_raw.open(*source, sourceName(*source));
 }
 
 void SourcesModel::retry(const QString &id) { m_services.engine.retrySource(id.toStdString()); }

@@ -33,6 +33,8 @@ SourcesModel::SourcesModel(Services &services, QObject *parent)
       m_rejects({QStringLiteral("reason"), QStringLiteral("sub"), QStringLiteral("count"), QStringLiteral("where")}, {},
                 QStringLiteral("count"), true, this),
       m_reconcile(services, this),
+      m_meters(services, this),
+      m_raw(services, this),
       m_remote(services, this)
 {
     for (const char *key : {"coverage", "lag", "linesPerSecond", "rejected", "duplicates"})
@@ -148,6 +150,7 @@ void SourcesModel::show(const View &view)
     showRejects();
     formLag();
     m_reconcile.show(view);
+    m_meters.show(view, health(m_selectedId));
     Q_EMIT changed();
 }
 

@@ -10,6 +10,8 @@
 #include "core/models/chartdata.h"
 #include "core/models/session/services.h"
 #include "core/models/session/view.h"
+#include "core/models/sources/metersmodel.h"
+#include "core/models/sources/rawmodel.h"
 #include "core/models/sources/reconcilemodel.h"
 #include "core/models/sources/remoteform.h"
 #include "core/models/sources/sourcewords.h"
@@ -28,6 +30,8 @@ class SourcesModel : public QObject {
     Q_PROPERTY(flyball::TableModel *details READ details CONSTANT)
     Q_PROPERTY(flyball::TableModel *rejects READ rejects CONSTANT)
     Q_PROPERTY(flyball::ReconcileModel *reconcile READ reconcile CONSTANT)
+    Q_PROPERTY(flyball::MetersModel *meters READ meters CONSTANT)
+    Q_PROPERTY(flyball::RawModel *raw READ raw CONSTANT)
     Q_PROPERTY(flyball::RemoteForm *remote READ remote CONSTANT)
     Q_PROPERTY(QString rejectsTotal READ rejectsTotal NOTIFY changed)
     Q_PROPERTY(QString sub READ sub NOTIFY changed)
@@ -52,6 +56,8 @@ public:
     [[nodiscard]] TableModel *details() { return &m_details; }
     [[nodiscard]] TableModel *rejects() { return &m_rejects; }
     [[nodiscard]] ReconcileModel *reconcile() { return &m_reconcile; }
+    [[nodiscard]] MetersModel *meters() { return &m_meters; }
+    [[nodiscard]] RawModel *raw() { return &m_raw; }
     [[nodiscard]] RemoteForm *remote() { return &m_remote; }
     [[nodiscard]] QString rejectsTotal() const { return m_rejectsTotal; }
     [[nodiscard]] QString sub() const { return m_sub; }
@@ -79,6 +85,8 @@ public:
     Q_INVOKABLE void retry(const QString &id);
     /// What this source meters is told call by call by others: kept, not counted. Can be undone.
     Q_INVOKABLE void setTold(const QString &id, bool told);
+    /// Asks the source for what it holds now; see raw.
+    Q_INVOKABLE void browse(const QString &id);
     Q_INVOKABLE void retryAll();
     Q_INVOKABLE [[nodiscard]] QVariantList removeNotes(const QString &id) const;
 
@@ -125,6 +133,8 @@ private:
     KpiList m_kpis;
     TableModel m_table, m_details, m_rejects;
     ReconcileModel m_reconcile;
+    MetersModel m_meters;
+    RawModel m_raw;
     RemoteForm m_remote;
     QString m_rejectsTotal, m_sub, m_selectedId, m_selectedName;
     int m_problems = 0;
