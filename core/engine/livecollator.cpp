@@ -274,7 +274,9 @@ void LiveCollator::collectGroup(std::uint32_t group, LedgerWrite &write)
             m_first = m_first == kNoTime ? m_out.calls[i].time : std::min(m_first, m_out.calls[i].time);
             m_newest = std::max(m_newest, m_out.calls[i].time);
         }
-        if (!same || m_touchedFacts.contains(callKey(key, fact.sub)))
+        // A fact that does not count and did not before stands as it was written.
+        const bool moved = counted ? !same : before != old.end();
+        if (moved || m_touchedFacts.contains(callKey(key, fact.sub)))
             write.calls.push_back({fact, m_out.calls[i], counted});
         if (before != old.end() && (!counted || before->run != m_out.calls[i].run))
             m_callsGone.push_back({fact.requestKey, before->run});
