@@ -28,7 +28,7 @@ std::size_t endOfLife(std::span<const CallFact> facts, const Order &order, std::
 void growWithin(std::span<const CallFact> facts, std::span<const std::uint32_t> life, std::vector<Growth> &out)
 {
     const CallFact &first = facts[life.front()];
-    const bool young = startOf(first) != 0 && windowOf(startOf(first)) >= windowOf(first.time);
+    const bool young = startOf(first) != 0 && windowOf(startOf(first)) >= windowOf(toldAt(first));
     std::int64_t last = young ? 0 : valueOf(first);
     for (const std::uint32_t i : life) {
         const std::int64_t value = valueOf(facts[i]);
@@ -67,7 +67,7 @@ void growBetween(std::span<const CallFact> facts, std::span<const std::uint32_t>
             last = start != 0 && last ? std::max(*last, value) : value;
             continue;
         }
-        const std::int64_t window = windowOf(fact.time);
+        const std::int64_t window = windowOf(toldAt(fact));
         std::int64_t amount = 0;
         if (start == 0)
             amount = last && value >= *last ? value - *last : value;
@@ -75,7 +75,7 @@ void growBetween(std::span<const CallFact> facts, std::span<const std::uint32_t>
             amount = 0; // counted in the window itself
         else if (last)
             amount = std::max<std::int64_t>(0, value - *last);
-        else if (blockOf(start) >= blockOf(fact.time) - 1)
+        else if (blockOf(start) >= blockOf(toldAt(fact)) - 1)
             amount = value; // a value told before this one would be known here
         if (amount > 0)
             out.push_back({i, amount});
@@ -88,7 +88,7 @@ void windowsOf(std::span<const CallFact> facts, Order &order, std::vector<Growth
         const CallFact &fact = facts[i];
         const PointRole role = kindOf(fact).role;
         const bool before = role == PointRole::Baseline;
-        return std::tuple(streamOf(fact), startOf(fact), !before, before ? 0 : windowOf(fact.time), role);
+        return std::tuple(streamOf(fact), startOf(fact), !before, before ? 0 : windowOf(toldAt(fact)), role);
     };
     std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
     for (std::size_t from = 0; from < order.size();) {

@@ -17,7 +17,8 @@ struct Growth {
 };
 
 [[nodiscard]] inline std::int64_t windowOf(TimeNs time) { return bucketOf(time, kCumulativeWindow); }
-[[nodiscard]] inline std::int64_t blockOf(TimeNs time) { return bucketOf(time, kCumulativeWindow * kBlockWindows); }
+inline constexpr TimeNs kBlock = kCumulativeWindow * kBlockWindows;
+[[nodiscard]] inline std::int64_t blockOf(TimeNs time) { return bucketOf(time, kBlock); }
 
 /// What the points of one group grew by; growth of 0 is left out. See otlpmetrics.h for the rules.
 [[nodiscard]] std::vector<Growth> growthOf(std::span<const CallFact> facts);

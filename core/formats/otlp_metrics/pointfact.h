@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A data point as a fact: which fields of CallFact hold what. Nothing but this folder looks at them.
+// A data point as a fact: which fields of CallFact hold what. Nothing but this folder knows.
 #pragma once
 
+#include "core/base/time.h"
 #include "core/domain/callfact.h"
 #include "core/formats/meters/meanings.h"
 
@@ -38,6 +39,9 @@ struct PointKind {
 [[nodiscard]] inline std::uint64_t streamOf(const CallFact &fact) { return fact.parentSpan; }
 /// When the stream began at 0; 0: not told.
 [[nodiscard]] inline TimeNs startOf(const CallFact &fact) { return fact.latencyNs; }
+/// Rows that only others are subtracted from outlive those of their time: by `time` a ledger forgets.
+[[nodiscard]] inline TimeNs toldAt(const CallFact &fact) { return fact.raw[TokenClass::CacheRead] * kSecond; }
+inline void setToldAt(CallFact &fact, TimeNs time) { fact.raw[TokenClass::CacheRead] = time / kSecond; }
 [[nodiscard]] inline std::int64_t valueOf(const CallFact &fact) { return fact.raw[TokenClass::InFresh]; }
 inline void setValue(CallFact &fact, std::int64_t value) { fact.raw[TokenClass::InFresh] = value; }
 

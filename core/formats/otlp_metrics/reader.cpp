@@ -226,6 +226,7 @@ private:
         fact.latencyNs = start;
         fact.parentSpan = hash64(m_stream, kStreamSeed);
         setValue(fact, value);
+        setToldAt(fact, time);
         fact.raw.quality = UsageQuality::Exact;
         fact.attempt = packed({PointRole::Delta, column, m_meaning->meter, m_meaning->rank});
         fact.origin = {0, 0, m_path};
@@ -279,6 +280,8 @@ private:
         if (startOf(fact) == 0 && within)
             append(text, fact.time); // without a start a value may come again
         fact.sub = hash64(text, kFactSeed) | 1;
+        if (role == PointRole::Closing || role == PointRole::Baseline)
+            fact.time = (window + 1) * kBlock - 1; // as long as its block may be asked
         fact.origin.offset = precedence;
         out.calls.push_back(fact);
     }

@@ -3,6 +3,7 @@
 
 #include "core/formats/lines.h"
 #include "core/formats/otlp_json/otlpjson.h"
+#include "core/formats/otlp_metrics/pointfact.h"
 #include "core/gateways/otlp/gunzip.h"
 
 #include <algorithm>
@@ -172,12 +173,12 @@ void Intake::read(const Asked &asked, std::string_view json, TimeNs arrived, Fac
         m_readers[static_cast<std::size_t>(asked.signal)].json.reset();
     // What a counter says has its place in time or none.
     const auto early = [&](const CallFact &call) {
-        return (call.flags & CallMetered) != 0 && call.time > arrived + kFutureAllowed;
+        return (call.flags & CallMetered) != 0 && toldAt(call) > arrived + kFutureAllowed;
     };
     if (std::erase_if(batch.calls, early) > 0)
         batch.rejects.push_back({m_symbols.intern("time_in_future"), placeOf(asked.signal), 0, 0});
     for (CallFact &call : batch.calls) {
-        if (call.time > arrived + kFutureAllowed) {
+        if (call.time > arrived + kFutureAllowed && (call.flags & CallMetered) == 0) {
             call.time = arrived;
             call.flags |= CallTimeAssumed;
         }

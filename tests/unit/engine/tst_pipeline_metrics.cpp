@@ -56,6 +56,7 @@ private Q_SLOTS:
     void andWhoRemovesThemGetsTheMetersAgain();
     void transcriptsThatComeLate();
     void theOperatorsOwnTie();
+    void whatIsForgottenWasCounted();
 };
 
 void TestPipelineMetrics::pointByPointOverRestarts()
@@ -195,6 +196,33 @@ void TestPipelineMetrics::theOperatorsOwnTie()
     QVERIFY(b.pipeline().setTold(b.path("m.jsonl"), false, kGoOn).ok());
     QCOMPARE(outOf(b), std::int64_t{57});
     AGREE(b);
+}
+
+/// Rows of long ago go; the counter goes on from where it was.
+void TestPipelineMetrics::whatIsForgottenWasCounted()
+{
+    for (const std::int64_t start : {kNoStart, std::int64_t{0}}) {
+        PipelineBench b;
+        const std::int64_t now = (wallClockNow() - kOtlpEpoch) / kSecond;
+        const std::int64_t first = now - 40 * kDaySeconds;
+        const std::int64_t from = start == kNoStart ? kNoStart : first - 60;
+        std::string lines;
+        std::int64_t tokens = 0;
+        for (std::int64_t time = first; time < now - kDaySeconds; time += 7 * 3600)
+            lines += point(time, tokens += 3, from);
+        b.write("m.jsonl", lines);
+        b.addSource("m", "m.jsonl", "otlp-json");
+        b.open();
+        b.drain();
+        QCOMPARE(outOf(b), tokens);
+        for (const int days : {30, 12, 3}) {
+            QVERIFY(b.pipeline().retain(days).ok());
+            b.restart();
+            b.append("m.jsonl", point(now - days * 60, tokens += 5, from));
+            b.drain();
+            QCOMPARE(outOf(b), tokens);
+        }
+    }
 }
 
 QTEST_GUILESS_MAIN(TestPipelineMetrics)

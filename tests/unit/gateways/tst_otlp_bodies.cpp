@@ -3,6 +3,7 @@
 #include <QtTest/QtTest>
 
 #include "core/gateways/otlp/answers.h"
+#include "tests/unit/formats/metric_text.h"
 #include "tests/unit/gateways/otlp_receiving.h"
 
 using namespace flyball;
@@ -53,6 +54,7 @@ private Q_SLOTS:
     void whoWaitsTooLongIsToldToComeAgain();
     void stoppingPromisesNothing();
     void placesNameTheSignal();
+    void countersOfTheFutureAreRefused();
 };
 
 void TestOtlpBodies::aBodyMayStandOnSeveralLines()
@@ -343,6 +345,23 @@ void TestOtlpBodies::placesNameTheSignal()
     QCOMPARE(receiving.textOf(batches[0].calls.front().ownerPath), std::string("127.0.0.1:4318/v1/traces"));
     QCOMPARE(receiving.textOf(batches[1].rejects.front().path), std::string("127.0.0.1:4318/v1/logs"));
     QCOMPARE(batches[2].metrics, std::int64_t{1});
+}
+
+void TestOtlpBodies::countersOfTheFutureAreRefused()
+{
+    Receiving receiving;
+    const std::int64_t now = kDay / kSecond; // where the clock of these receivers stands
+    Metric metric;
+    metric.points = {{tokensOfModel("output"), "42", now + 7200, now - 60},
+                     {tokensOfModel("input"), "7", now, now - 60}};
+    const Client::Answer answer = ask(receiving.url(), "/v1/metrics", metricsExport({metric}));
+    QCOMPARE(answer.status, 200);
+    QVERIFY(answer.body.find("time_in_future") != std::string::npos);
+    QCOMPARE(receiving.rejects(), std::string("time_in_future x1")); // once, however many facts a point is
+    const FactBatch batch = receiving.inbox.batches().front();
+    QVERIFY(!batch.calls.empty());
+    for (const CallFact &fact : batch.calls)
+        QCOMPARE(fact.raw[TokenClass::InFresh], std::int64_t{7});
 }
 
 QTEST_GUILESS_MAIN(TestOtlpBodies)
