@@ -160,16 +160,21 @@ private:
         fact.raw[TokenClass::OutReasoning] = attributes.count(count, "thoughts_token_count");
     }
 
-    /// The agent's metrics count the same calls.
+    /// The agent's metrics count the same calls. Said once as long as one session goes on.
     void tellCalls(const CallFact &fact, FactBatch &out)
     {
+        if (m_told < out.traits.size() && out.traits[m_told].subject == fact.names.session
+            && out.traits[m_told].flags == CallsTold)
+            return;
         const std::string_view provider = table().text(fact.provider);
         const std::string_view agent = provider == "anthropic" ? "claude-code"
                                        : provider == "openai"  ? "codex"
                                                                : "gemini-cli";
-        if (fact.names.session != 0)
-            out.traits.push_back({fact.names.session, CallsTold});
         out.traits.push_back({name(otlp::agentSubject(agent)), AgentTold});
+        if (fact.names.session == 0)
+            return;
+        m_told = out.traits.size();
+        out.traits.push_back({fact.names.session, CallsTold});
     }
 
     void finish(const Attributes &attributes, std::string_view text, const CountReader &count, CallFact &fact,
@@ -204,6 +209,8 @@ private:
             tellCalls(fact, out);
         add(fact, out);
     }
+
+    std::size_t m_told = 0; ///< place of the last trait of a session
 };
 
 AgentTelemetryReader::AgentTelemetryReader(const ReaderContext &context) : m_impl(std::make_unique<Impl>(context)) {}

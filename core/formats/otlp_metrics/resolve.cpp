@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -57,6 +58,15 @@ struct Minute {
     std::uint32_t host = 0; ///< the fact whose call it is
 };
 
+/// No real minute comes near these; sums that are made up must not run over. Neither is negative.
+void addTo(MeterSums &sums, MeterColumn column, std::int64_t amount)
+{
+    constexpr std::int64_t kMostTokens = 1'000'000'000'000'000'000;
+    const std::int64_t most = column == MeterColumn::Money ? std::numeric_limits<std::int64_t>::max() : kMostTokens;
+    std::int64_t &sum = sumOf(sums, column);
+    sum = amount > most - sum ? most : sum + amount;
+}
+
 void emit(const Minute &minute, const Usage &usage, const Manner &manner, const CallFact &fact, ResolvedGroup &out)
 {
     Call &call = out.calls[minute.host];
@@ -90,7 +100,7 @@ void resolveOtlpMeters(const GroupFacts &facts, const TraitLookup &traits, Resol
             continue;
         const auto [at, isNew] = minutes.try_emplace(bucketOf(fact.time, kMinute));
         Minute &minute = at->second;
-        sumOf(minute.sums, kind.column) += growth.amount;
+        addTo(minute.sums, kind.column, growth.amount);
         const TimeNs before = isNew ? 0 : facts.calls[minute.host].time;
         if (isNew || fact.time < before || (fact.time == before && growth.fact < minute.host))
             minute.host = growth.fact;
