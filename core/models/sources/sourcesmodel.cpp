@@ -264,7 +264,10 @@ void SourcesModel::addRemote(const Add &add, const SourceHealth &source)
     }
     add(tr("Readings"), f.count(source.lines));
     if (source.told)
-        add(tr("Counted"), tr("no: other sources tell these calls"), QStringLiteral("info"));
+        add(tr("Counted"),
+            listens ? tr("its calls; other sources tell what its metrics count")
+                    : tr("no: other sources tell these calls"),
+            QStringLiteral("info"));
     else if (const QString overlap = overlapText(source); !overlap.isEmpty())
         add(tr("Told twice?"), overlap, QStringLiteral("warn"));
 }
