@@ -4,6 +4,7 @@
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <QTest>
+#include <QUrl>
 
 #include "core/models/text/displayname.h"
 #include "tests/qml/pages/tracewriter.h"
@@ -56,6 +57,7 @@ private Q_SLOTS:
     void forgetsWhatWasCancelled();
     void keyIsKept();
     void metersAlone();
+    void metricsOfAnAgentAlone();
     void cleanup() { QCOMPARE(WindowFixture::takeWarnings(), QStringList()); }
 
 private:
@@ -234,6 +236,55 @@ void TestRemoteSource::metersAlone()
     window.settle();
     QVERIFY(window.click(QStringLiteral("sourceMore")));
     QTRY_VERIFY(window.shows(QStringLiteral("Count what it meters")));
+}
+
+/// Sent to the receiver as Claude Code does with its metrics exporter alone.
+void TestRemoteSource::metricsOfAnAgentAlone()
+{
+    const QByteArray now = QByteArray::number(static_cast<qlonglong>(wallClockNow() - kMinute));
+    QByteArray json =
+        "{'resourceMetrics':[{'resource':{'attributes':[{'key':'workflow.name','value':{'stringValue':'triage'}}]},"
+        "'scopeMetrics':[{'metrics':[{'name':'claude_code.cost.usage','sum':{'aggregationTemporality':1,"
+        "'isMonotonic':true,'dataPoints':[{'attributes':[{'key':'model','value':{'stringValue':'claude-sonnet-4-5'}},"
+        "{'key':'session.id','value':{'stringValue':'s1'}}],'startTimeUnixNano':'"
+        + now + "','timeUnixNano':'" + now + "','asDouble':12.5}]}}]}]}]}";
+    json.replace('\'', '"');
+    QByteArray answer;
+    WindowFixture window([&](const QString &, Engine &engine, SessionOptions &) {
+        engine.addSource({"gw", "otlp", "127.0.0.1:0", false, {}});
+        QUrl receiver;
+        const auto listens = [&] {
+            const auto snapshot = engine.latest();
+            for (const SourceHealth &source : snapshot->sources)
+                if (source.kind == "otlp")
+                    receiver = QUrl(QString::fromStdString(source.url));
+            return receiver.port() > 0;
+        };
+        if (!QTest::qWaitFor(listens, 8000))
+            return;
+        QTcpSocket socket;
+        socket.connectToHost(QHostAddress::LocalHost, static_cast<quint16>(receiver.port()));
+        socket.write("POST /v1/metrics HTTP/1.1\r\nHost: " + receiver.authority().toUtf8()
+                     + "\r\nContent-Type: application/json\r\nContent-Length: " + QByteArray::number(json.size())
+                     + "\r\n\r\n" + json);
+        socket.waitForReadyRead(8000);
+        answer = socket.readAll();
+    });
+    QVERIFY(answer.startsWith("HTTP/1.1 200"));
+    QVERIFY(window.ready());
+    QTRY_COMPARE(window.session().view().snapshot->totals.cost, UsdSum(12'500'000'000'000));
+    QCOMPARE(window.session().view().snapshot->totals.calls, std::int64_t(0));
+    window.settle();
+    QVERIFY(window.shows(QStringLiteral("metered, no calls told")));
+    QVERIFY(window.shows(QStringLiteral("triage")));
+    // The operator may say that others tell these calls.
+    window.session().navigation()->show(QStringLiteral("sources"));
+    window.session().sources()->selectId(QStringLiteral("gw"));
+    window.settle();
+    QVERIFY(window.click(QStringLiteral("sourceMore")));
+    QTRY_VERIFY(window.item(QStringLiteral("sourceTold")));
+    QVERIFY(window.click(QStringLiteral("sourceTold")));
+    QTRY_VERIFY(window.session().view().snapshot->totals.cost.isZero());
 }
 
 QTEST_MAIN(TestRemoteSource)
