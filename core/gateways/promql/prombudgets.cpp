@@ -30,7 +30,8 @@ GatewayBudgetsPtr PromBudgets::ask(PromServer &server)
     if (clock < m_due)
         return nullptr;
     m_due = clock + m_every;
-    const PromReply reply = server.ask("query", {{"query", m_selector}});
+    // VictoriaMetrics answers as of half a minute ago unless it is told not to; others do not know the word.
+    const PromReply reply = server.ask("query", {{"query", m_selector}, {"nocache", "1"}});
     const TimeNs now = wallClockNow();
     const bool vector = reply.answer.type == PromType::Vector;
     if (reply.answer.fault != PromFault::None || !vector) {

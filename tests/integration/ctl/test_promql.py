@@ -112,7 +112,7 @@ class Promql(support.Case):
         return f"http://127.0.0.1:{self.ports[server]}"
 
     def ask(self, server, query):
-        form = urllib.parse.urlencode({"query": query, "time": int(time.time())}).encode()
+        form = urllib.parse.urlencode({"query": query, "time": int(time.time()), "nocache": 1}).encode()
         with urllib.request.urlopen(f"{self.address(server)}/api/v1/query", form, timeout=5) as answer:
             return json.load(answer)["data"]["result"]
 
@@ -166,6 +166,22 @@ class Promql(support.Case):
         except AssertionError:
             self.assertEqual(self.spend(home), expected, home)
 
+    def check_budgets(self, server):
+        """The gauges as the server has them now, to the pico-dollar."""
+        def exact(value):
+            return None if value in (None, "+Inf") else pico([decimal.Decimal(value)])
+
+        held = {}
+        for series in self.ask(server, '{__name__=~"litellm_(remaining_)?(api_key|team)(_max)?_budget_metric"}'):
+            name = series["metric"].get("api_key_alias") or series["metric"]["team_alias"]
+            column = "left_usd" if "remaining" in series["metric"]["__name__"] else "cap_usd"
+            held.setdefault(name, {"left_usd": None, "cap_usd": None})[column] = exact(series["value"][1])
+        answer = self.json_of("sources", "test", self.source(server))
+        told = {one["name"]: {column: exact(one[column]) for column in ("left_usd", "cap_usd")}
+                for one in answer["budgets"]["list"]}
+        self.assertEqual(len(held), 4, server)
+        self.assertEqual(told, held, server)
+
     def ended_well(self, process):
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=WAIT)
@@ -206,6 +222,7 @@ class Promql(support.Case):
         tokens = {kind: sum(int(v) for life in (one, two) for values in life[name].values() for v in values)
                   for kind, name in TOKENS.items()}
         for server in SERVERS:
+            self.check_budgets(server)
             late = self.ingesting(f"late-{server}", self.source(server, since="10m", match='job="litellm"'))
             self.check_spend(f"late-{server}", expected)
             self.ended_well(late)

@@ -170,15 +170,20 @@ private Q_SLOTS:
         QFile targets(QString::fromStdString(folder() + "/policy/targets.json"));
         QVERIFY(targets.open(QIODevice::WriteOnly));
         targets.write(R"({"targets":[{"id":"t","kind":"codex","scope":{"workflow":"a"},"path":")"
-                      + m_folder.filePath(QStringLiteral("config.toml")).toUtf8() + R"("}]})");
+                      + m_folder.filePath(QStringLiteral("config.toml")).toUtf8()
+                      + R"("},{"id":"u","kind":"litellm","scope":{"workflow":"b"},"url":"http://127.0.0.1:9",)"
+                        R"("key":"f5d2c7"}]})");
         targets.setPermissions(QFile::ReadOwner | QFile::WriteOwner);
         targets.close();
         auto host = HostLink::start({folder() + "/policy", "127.0.0.1", 0, {}, {}, {}});
         QVERIFY2(host.ok(), host ? "" : host.error().message.c_str());
         auto remote = RemoteLink::open(folder() + "/policy");
         QVERIFY2(remote.ok(), remote ? "" : remote.error().message.c_str());
-        QCOMPARE((*host)->targetScopes().size(), std::size_t(1));
+        QCOMPARE((*host)->targetScopes().size(), std::size_t(2));
         QCOMPARE((*host)->targetScopes()[0].workflow, std::string("a"));
+        QCOMPARE((*host)->targetScopes()[0].holder, std::string());
+        QCOMPARE((*host)->targetScopes()[1].workflow, std::string("b"));
+        QCOMPARE((*host)->targetScopes()[1].holder, std::string("f5d2c7")); // whose budget it sets
         QVERIFY((*remote)->targetScopes().empty());
         QVERIFY(push(**host, starter(), 0).ok());
         const auto state = [](const PolicyLink &link) {
