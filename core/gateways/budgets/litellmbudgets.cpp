@@ -109,6 +109,8 @@ void addKey(const JsonFields &key, std::string_view id, BudgetList &out)
     GatewayBudget budget;
     budget.scope = BudgetScope::Key;
     budget.id = id.empty() ? key.id("token") : id;
+    if (budget.id.starts_with("sk-")) // a hash stands there; should it ever be the key itself, it goes no further
+        budget.id = "sk-..." + budget.id.substr(budget.id.size() - std::min<std::size_t>(4, budget.id.size() - 3));
     budget.name = key.text("key_alias").empty() ? key.text("key_name") : key.text("key_alias");
     addHolder(key, std::move(budget), out);
 }

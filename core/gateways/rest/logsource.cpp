@@ -194,7 +194,7 @@ void LogSource::askForBudgets(TimeNs now, Delivery &out)
     const TimeNs wait = read ? std::max(kBudgetsEvery, kBudgetsRest * took) : kBudgetsRefused;
     m_budgetsDue = monotonicNow() + wait;
     if (read) {
-        m_budgets = std::make_shared<const GatewayBudgets>(list.finish(now, 3 * wait));
+        m_budgets = std::make_shared<const GatewayBudgets>(list.finish(now, 3 * std::max(wait, m_settings.interval)));
     } else {
         GatewayBudgets before = m_budgets ? *m_budgets : GatewayBudgets();
         before.problem = read.error().message;

@@ -111,7 +111,20 @@ void parsing(const std::string &page)
         FactBatch batch;
         return text.feed(page).ok() && text.finish().ok() && book.end(batch).ok() && !book.save().empty();
     });
-    std::printf("parser             %8.0f MB/s of CPU\nwith the meters    %8.0f MB/s of CPU\n", parser, whole);
+    BudgetGauges gauges;
+    const double both = speedOf(page, [&] {
+        PromToBook sink(book, &gauges);
+        at += kSecond;
+        PromText text(sink, PromText::Flavour::Text, at);
+        book.begin({}, at);
+        gauges.begin();
+        FactBatch batch;
+        return text.feed(page).ok() && text.finish().ok() && book.end(batch).ok() && !book.save().empty()
+               && gauges.end(at, kMinute).total > 0;
+    });
+    std::printf("parser             %8.0f MB/s of CPU\nwith the meters    %8.0f MB/s of CPU\n"
+                "and the budgets    %8.0f MB/s of CPU\n",
+                parser, whole, both);
     const QString promtool = QStandardPaths::findExecutable(QStringLiteral("promtool"));
     if (promtool.isEmpty()) {
         std::printf("promtool           not installed\n");

@@ -184,6 +184,9 @@ void TestBudgetFiles::windowsAndTextInText()
                                         "key u | - of 99000000000000 soft - left - | 7d - -\n"
                                         "key v | - of - soft - left - |  - -\n"));
     QCOMPARE(budgets.list[0].workflow, std::string("triage"));
+    // A hash stands where a key could.
+    QCOMPARE(keys(R"({"keys":[{"token":"sk-1234567890abcd"}]})").list[0].id, std::string("sk-...abcd"));
+    QCOMPARE(keys(R"({"keys":[{"token":"sk-"}]})").list[0].id, std::string("sk-..."));
 }
 
 void TestBudgetFiles::wrongTypes()

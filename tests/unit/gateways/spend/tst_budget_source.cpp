@@ -85,6 +85,9 @@ void TestBudgetSource::keysTeamsAndShared()
                                     [](const Asked &one) { return one.path == "/key/list"; });
     QCOMPARE(asked->text("return_full_object"), std::string("true"));
     QCOMPARE(asked->text("size"), std::string("100"));
+    QVERIFY(!delivery.budgets->stale(kNow + 3 * kMinute) && delivery.budgets->stale(kNow + 4 * kMinute));
+    SourceBench seldom("litellm", server.url(), {{"interval_s", "3600"}}); // they are asked for with the calls
+    QVERIFY(!seldom.poll().budgets->stale(kNow + 3 * kHour));
     // Not with each poll: within a minute the calls are asked for alone, and nothing new is said.
     const std::size_t before = asksOf(server, "/key/list");
     QVERIFY(!bench.poll(kNow + 10 * kSecond).budgets);
