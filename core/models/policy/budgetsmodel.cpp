@@ -9,8 +9,10 @@ namespace flyball {
 namespace {
 
 constexpr int kMostSaid = 3;
+constexpr int kMany = 300; ///< budgets that are not formed with every key that is pressed
+constexpr int kLaterMs = 200;
 
-}
+} // namespace
 
 BudgetsModel::BudgetsModel(Services &services, PolicyModel &policy, PolicyPush &push, QObject *parent)
     : QObject(parent),
@@ -20,12 +22,11 @@ BudgetsModel::BudgetsModel(Services &services, PolicyModel &policy, PolicyPush &
       m_here(BudgetRows::kRoles, BudgetRows::kSorts, QStringLiteral("spent"), true, this),
       m_all(BudgetRows::kRoles, BudgetRows::kSorts, QStringLiteral("spent"), true, this)
 {
-    const auto again = [this] {
-        if (m_snapshot)
-            form();
-    };
-    connect(&m_policy, &PolicyModel::changed, this, again);
-    connect(&m_push, &PolicyPush::changed, this, again);
+    m_later.setSingleShot(true);
+    m_later.setInterval(kLaterMs);
+    connect(&m_later, &QTimer::timeout, this, &BudgetsModel::form);
+    connect(&m_policy, &PolicyModel::changed, this, &BudgetsModel::formSoon);
+    connect(&m_push, &PolicyPush::changed, this, &BudgetsModel::formSoon);
     tellHere(0, {});
 }
 
@@ -42,7 +43,28 @@ void BudgetsModel::show(const View &view)
 {
     m_snapshot = view.snapshot;
     m_now = view.now;
+    Told told;
+    told.series = m_snapshot->series;
+    told.minute = bucketOf(m_now, kMinute);
+    for (const SourceHealth &source : m_snapshot->sources) {
+        told.budgets.push_back(source.budgets);
+        told.stale.push_back(source.budgets && source.budgets->stale(m_now));
+    }
+    if (told == m_told)
+        return;
+    m_told = std::move(told);
     form();
+}
+
+/// The policy moved.
+void BudgetsModel::formSoon()
+{
+    if (!m_snapshot)
+        return;
+    if (m_total <= kMany)
+        form();
+    else if (!m_later.isActive())
+        m_later.start();
 }
 
 std::set<std::string> BudgetsModel::seenWorkflows()

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QObject>
+#include <QTimer>
 #include <QtQml/qqmlregistration.h>
 #include <set>
 #include <vector>
@@ -55,6 +56,15 @@ Q_SIGNALS:
     void changed();
 
 private:
+    /// What the rows are made of, besides the policy: while it stays, they do.
+    struct Told {
+        std::vector<GatewayBudgetsPtr> budgets; ///< by source
+        std::vector<bool> stale;
+        std::shared_ptr<const std::vector<SeriesKey>> series;
+        std::int64_t minute = 0;
+        friend bool operator==(const Told &, const Told &) = default;
+    };
+    void formSoon();
     void form();
     void tellHere(int here, const std::string &workflow);
     [[nodiscard]] std::set<std::string> seenWorkflows();
@@ -68,6 +78,8 @@ private:
     int m_differing = 0;
     std::shared_ptr<const Snapshot> m_snapshot;
     TimeNs m_now = 0;
+    Told m_told;
+    QTimer m_later;
     std::shared_ptr<const std::vector<SeriesKey>> m_series; ///< that m_seen is of
     std::set<std::string> m_seen;
 };
