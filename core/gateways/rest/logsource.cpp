@@ -12,8 +12,8 @@ namespace {
 
 constexpr Milliseconds kDeadline{30'000};
 constexpr TimeNs kBudgetsEvery = kMinute;
-constexpr TimeNs kBudgetsRefused = 15 * kMinute;
-constexpr int kBudgetsRest = 50; ///< asking for them takes one part in so many of the time at most
+constexpr TimeNs kBudgetsNone = 15 * kMinute; ///< where this version has none
+constexpr int kBudgetsRest = 50;              ///< asking for them takes one part in so many of the time at most
 constexpr std::size_t kMostBytes = std::size_t{32} << 20U; ///< of a page: some versions put prompts into it
 
 /// Seconds, or a number of them with s, m, h or d behind.
@@ -191,14 +191,18 @@ void LogSource::askForBudgets(TimeNs now, Delivery &out)
     BudgetList list;
     const Result<> read = readBudgets(list);
     const TimeNs took = monotonicNow() - begun;
-    const TimeNs wait = read ? std::max(kBudgetsEvery, kBudgetsRest * took) : kBudgetsRefused;
+    m_budgetsFailures = read ? 0 : std::min(m_budgetsFailures + 1, 32);
+    const bool none = !read && read.error().code == ErrorCode::NotFound;
+    const TimeNs wait = std::max(kBudgetsEvery, read   ? kBudgetsRest * took
+                                                : none ? kBudgetsNone
+                                                       : m_client.waitAfterTry(m_budgetsFailures));
     m_budgetsDue = monotonicNow() + wait;
     if (read) {
         m_budgets = std::make_shared<const GatewayBudgets>(list.finish(now, 3 * std::max(wait, m_settings.interval)));
     } else {
         GatewayBudgets before = m_budgets ? *m_budgets : GatewayBudgets();
         before.problem = read.error().message;
-        m_budgetsMissed = read.error().code != ErrorCode::NotFound; // one that has none is whole without them
+        m_budgetsMissed = !none; // one that has none is whole without them
         m_budgets = std::make_shared<const GatewayBudgets>(std::move(before));
     }
     out.budgets = m_budgets;

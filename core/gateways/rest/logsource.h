@@ -86,6 +86,7 @@ private:
     GatewayBudgetsPtr m_budgets; ///< null: they were not asked for yet
     TimeNs m_budgetsDue = 0;     ///< monotonic
     bool m_budgetsMissed = false;
+    int m_budgetsFailures = 0; ///< in a row
 };
 
 /// Makes such a source of a configuration, for RemoteKind::poll. `more`: what its constructor takes besides.

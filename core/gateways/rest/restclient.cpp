@@ -145,7 +145,8 @@ Result<std::string> RestClient::get(const std::string &path)
 Result<std::string> RestClient::tryGet(const std::string &path, int &status)
 {
     Result<HttpReply> reply = ask(path);
-    status = reply ? reply->status : 0;
+    status = m_tried = reply ? reply->status : 0;
+    m_triedRetryAfter = reply ? reply->header("retry-after") : std::string();
     return bodyOf(std::move(reply));
 }
 
@@ -168,16 +169,19 @@ RemoteHealth RestClient::failed(const Error &error, TimeNs now)
     RemoteHealth health;
     health.at = now;
     health.error = oneLine(error.message);
-    TimeNs wait = kRefused;
-    if (m_status != 401 && m_status != 403) {
-        const bool told = m_status == 429 || m_status == 503;
-        wait = retryDelay(kPatience, m_failures + 1, told ? m_retryAfter : std::string(), now / kSecond,
-                          QRandomGenerator::global()->generateDouble())
-                   .count()
-               * (kSecond / 1000);
-    }
-    health.nextAt = monotonicNow() + wait;
+    health.nextAt = monotonicNow() + waitAfter(m_status, m_retryAfter, m_failures, now);
     return health;
+}
+
+TimeNs RestClient::waitAfter(int status, const std::string &retryAfter, int failures, TimeNs now)
+{
+    if (status == 401 || status == 403)
+        return kRefused;
+    const bool told = status == 429 || status == 503;
+    return retryDelay(kPatience, failures + 1, told ? retryAfter : std::string(), now / kSecond,
+                      QRandomGenerator::global()->generateDouble())
+               .count()
+           * (kSecond / 1000);
 }
 
 RemoteHealth RestClient::good(TimeNs now, TimeNs interval)

@@ -28,6 +28,11 @@ public:
     [[nodiscard]] Result<std::unique_ptr<HttpStream>> stream(const std::string &path, Milliseconds silence);
     /// One that may be refused: nothing is remembered. `status`: of the answer, 0 when there was none.
     [[nodiscard]] Result<std::string> tryGet(const std::string &path, int &status);
+    /// How long to leave alone what the last tryGet() asked for, after so many failures in a row; as failed() does.
+    [[nodiscard]] TimeNs waitAfterTry(int failures) const
+    {
+        return waitAfter(m_tried, m_triedRetryAfter, failures, wallClockNow());
+    }
     void stop();
 
     /// Of a poll that failed: the error, and when to ask again.
@@ -40,6 +45,7 @@ private:
     void remember(const HttpReply &reply);
     [[nodiscard]] Result<HttpReply> ask(const std::string &path);
     [[nodiscard]] static Result<std::string> bodyOf(Result<HttpReply> reply);
+    [[nodiscard]] static TimeNs waitAfter(int status, const std::string &retryAfter, int failures, TimeNs now);
 
     HttpConnection m_connection;
     std::mutex m_mutex; ///< guards which client it is
@@ -47,6 +53,8 @@ private:
     int m_failures = 0; ///< polls in a row
     int m_status = 0;   ///< of the last answer that was refused; 0: there was none
     std::string m_retryAfter;
+    int m_tried = 0; ///< status of the last tryGet(); 0: there was no answer
+    std::string m_triedRetryAfter;
 };
 
 /// What an answer that is an error says: one line of at most 200 bytes, keys taken out; may be empty.

@@ -3,6 +3,7 @@
 #include <QtTest/QtTest>
 #include <algorithm>
 
+#include "core/gateways/rest/restclient.h"
 #include "tests/unit/gateways/spend/spend_bench.h"
 
 using namespace flyball;
@@ -55,6 +56,7 @@ private Q_SLOTS:
     void bifrost();
     void bifrostQuotaOfOneKey();
     void throughATest();
+    void askedAgainR2();
 
 private:
     SpendLogTable m_table;
@@ -258,6 +260,34 @@ void TestBudgetSource::throughATest()
     QVERIFY(trial && trial->budgets);
     QVERIFY2(trial->answer.find("; 6 budgets, the fullest $60.12 of $100.00") != std::string::npos,
              trial->answer.c_str());
+}
+
+/// The wait for budgets is that of the gateway, whatever the calls do.
+void TestBudgetSource::askedAgainR2()
+{
+    Answered answer;
+    ScriptedServer server([&](const Asked &) { return answer; });
+    HttpConnection connection;
+    connection.url = server.url();
+    connection.retry.attempts = 1;
+    connection.deadline = Milliseconds(5000);
+    RestClient client(connection);
+    QVERIFY(client.begin());
+    const auto waits = [&](const Answered &given, int failures = 1) {
+        answer = given;
+        int status = 0;
+        const auto reply = client.tryGet("/key/list", status);
+        return reply || status != given.status ? -1 : client.waitAfterTry(failures) / kSecond;
+    };
+    const auto within = [](std::int64_t value, std::int64_t least, std::int64_t most) {
+        return value >= least && value <= most;
+    };
+    QCOMPARE(qint64(waits({403, "{}"})), 900);
+    QVERIFY(within(waits({429, "{}", "application/json", "Retry-After: 600\r\n"}), 479, 720));
+    QVERIFY(within(waits({503, "{}", "application/json", "Retry-After: 1000000000\r\n"}), 2879, 4320));
+    QVERIFY(within(waits({500, "{}", "application/json", "Retry-After: 600\r\n"}), 0, 2));
+    QVERIFY(within(waits({500, "{}"}, 32), 200, 360));
+    client.end();
 }
 
 QTEST_GUILESS_MAIN(TestBudgetSource)
