@@ -127,9 +127,9 @@ QString BudgetRows::resetText(const GatewayBudget &budget) const
     const QString period = periodText(budget.period);
     QString reset;
     if (budget.resetAt != kNoTime)
-        reset = budget.resetAt <= m_now ? tr("reset was due %1").arg(m_format.whenExact(budget.resetAt, m_now))
+        reset = budget.resetAt <= m_now ? tr("reset was due %1").arg(m_format.when(budget.resetAt, m_now))
                 : budget.resetAbout     ? tr("resets about %1").arg(m_format.when(budget.resetAt, m_now))
-                                        : tr("resets %1").arg(m_format.whenExact(budget.resetAt, m_now));
+                                        : tr("resets %1").arg(m_format.when(budget.resetAt, m_now));
     else if (budget.lastReset != kNoTime)
         reset = tr("last reset %1").arg(m_format.when(budget.lastReset, m_now));
     if (period.isEmpty() && reset.isEmpty())
@@ -187,6 +187,8 @@ TableRow BudgetRows::rowOf(const TableModel &table, const QString &id, const Gat
     QStringList tip{tr("%1 %2").arg(of, name)};
     if (budget.soft)
         tip += tr("warns at %1").arg(f.money(UsdSum(*budget.soft)));
+    if (budget.resetAt != kNoTime && !budget.resetAbout)
+        tip += tr("resets %1").arg(f.clockMinutes(budget.resetAt));
     if (!workflow.empty())
         tip += tr("workflow %1").arg(displayName(std::string_view(workflow)));
     tip += verdict.text;

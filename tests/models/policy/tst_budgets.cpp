@@ -157,7 +157,9 @@ private Q_SLOTS:
         open.cap = open.left = std::nullopt;
         open.uncapped = true;
         GatewayBudget over = budgetOf("over", 13.25, 10, "7d");
-        publish(told({budgetOf("triage", 13.537338, 50, "30d"), budgetOf("triage", 1, 5, "1d"), open, over}));
+        GatewayBudget month = budgetOf("triage", 13.537338, 50, "30d");
+        month.resetAt = *parseRfc3339("2026-12-01T00:00:00Z");
+        publish(told({month, budgetOf("triage", 1, 5, "1d"), open, over}));
         session->refreshNow();
         QCOMPARE(budgets.total(), 4);
         QCOMPARE(budgets.here()->count(), 4);
@@ -174,6 +176,7 @@ private Q_SLOTS:
         const QVariantMap row = budgets.here()->row(0);
         QCOMPARE(row.value(QStringLiteral("verdict")).toString(),
                  QStringLiteral("the gateway holds $50.00, the policy says $40.00"));
+        QCOMPARE(plain(row.value(QStringLiteral("reset")).toString()), QStringLiteral("per month, resets 1 Dec"));
         QCOMPARE(row.value(QStringLiteral("workflow")).toString(), QStringLiteral("triage"));
         QCOMPARE(budgets.differences(), QStringLiteral("triage: the gateway holds $50.00, the policy says $40.00"));
         session->policy()->setScope(QStringLiteral("w:other"));
