@@ -7,7 +7,7 @@ using namespace flyball;
 int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
 {
     const std::string_view text(reinterpret_cast<const char *>(data), size);
-    for (const char *kind : {"codex", "gemini-cli", "steps", "api-usage", "litellm-log", "opencode"}) {
+    for (const char *kind : {"codex", "gemini-cli", "steps", "api-usage", "litellm-log", "ccr-log", "opencode"}) {
         const fuzz::Counts whole = fuzz::readAll(kind, text, false, fuzz::prices());
         fuzz::require(whole == fuzz::readAll(kind, text, true, fuzz::prices()),
                       "reading by lines says the same as reading at once");
