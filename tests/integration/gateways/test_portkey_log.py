@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 import pathlib
+import random
 import signal
 import subprocess
 import sys
@@ -27,6 +28,7 @@ from provider import Provider  # noqa: E402
 
 VERSION = "1.15.2"
 START = "@portkey-ai/gateway/build/start-server.js"
+KILLS = 12
 KEY = "provider-key-for-nobody-0123456789"
 OPENAI = "gpt-4o-2024-08-06"
 ANTHROPIC = "claude-sonnet-4-5"
@@ -180,6 +182,45 @@ class PortkeyLog(support.Case):
         self.stop(process)
         report = self.run_ctl("report", "ledger:")
         self.assertIn(b"stream_gap", report.stdout + report.stderr)
+
+    def test_killed_again_and_again(self):
+        rng = random.Random(7)
+        asked = 0
+
+        def ask_some(count):
+            for _ in range(count):
+                self.ask()
+                time.sleep(rng.random() * 0.02)
+
+        process = self.follow()  # a first number to count from
+        time.sleep(0.5)
+        ask_some(1)
+        self.wait_for(1)
+        self.stop(process)
+        for _ in range(KILLS):
+            process = self.follow()
+            with support.ended(process):
+                time.sleep(rng.random() * 0.3)
+                count = rng.randrange(4, 12)
+                ask_some(count)
+                time.sleep(rng.random() * 0.2)
+                process.send_signal(signal.SIGKILL)
+                process.communicate(timeout=60)
+            away = rng.randrange(3)
+            ask_some(away)
+            asked += count + away
+        before = self.totals()["calls"]
+        process = self.follow()
+        time.sleep(0.5)
+        ask_some(1)
+        self.wait_for(before + 1)
+        self.stop(process)
+        report = json.loads(self.run_ctl("report", "ledger:", "--lenient", "--format", "json").stdout)
+        told, missed = report["totals"]["calls"], report["coverage"]["rejected"].get("missed_by_stream", 0)
+        self.assertEqual(told + missed, asked + 2)  # each is counted, or said to be missing
+        self.assertGreater(told, missed)
+        self.assertGreater(missed, 0)
+        print(f"{KILLS} kills, {asked + 2} calls: {told} told, {missed} missed")
 
     def test_the_callers_own_record_is_the_same_call(self):
         spans = self.folder / "spans.jsonl"
