@@ -93,6 +93,15 @@ Result<> SourceOptions::done()
     return Error{ErrorCode::InvalidArgument, m_problem};
 }
 
+Result<> SourceOptions::done(const HttpConnection &connection)
+{
+    if (const Result<> all = done(); !all)
+        return all.error();
+    if (const auto client = HttpClient::open(connection); !client)
+        return client.error();
+    return {};
+}
+
 std::optional<SplitUrl> splitUrl(const std::string &url)
 {
     const bool http = url.starts_with("http://");

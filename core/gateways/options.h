@@ -29,6 +29,8 @@ public:
     void complain(const std::string &what);
     /// The first problem, or an option nobody asked for ("told" is everybody's).
     [[nodiscard]] Result<> done();
+    /// The same, or why no client could ever use this connection.
+    [[nodiscard]] Result<> done(const HttpConnection &connection);
 
 private:
     const SourceConfig &m_config;

@@ -83,8 +83,12 @@ Result<> PortkeySource::open(const std::string &state)
     if (Result<> begun = m_client.begin(); !begun)
         return begun.error();
     auto stream = m_client.stream(m_settings.path, kSilence);
-    if (!stream)
-        return stream.error();
+    if (!stream) {
+        Error error = stream.error();
+        if (error.message.find("status 404") != std::string::npos)
+            error.message += " (a gateway in production, or one begun with --headless, has no live log)";
+        return error;
+    }
     m_stream = std::move(*stream);
     m_events = EventStreamReader(kMostEvent);
     m_presence.restore(state);
@@ -236,7 +240,7 @@ Result<std::unique_ptr<PolledSource>> openPortkey(const SourceConfig &config, Sy
         out.label = std::move(*label);
     else
         options.complain(label.error().message);
-    if (const Result<> done = options.done(); !done)
+    if (const Result<> done = options.done(out.connection); !done)
         return done.error();
     return std::unique_ptr<PolledSource>(std::make_unique<PortkeySource>(std::move(out), symbols));
 }

@@ -33,7 +33,7 @@ Result<PromAsk> promAskOf(const SourceConfig &config)
     ask.interval = options.seconds("interval_s", kInterval, 1, 3600);
     ask.workflowLabels = options.list("workflow_label", {});
     ask.connection = options.connection(Milliseconds(std::min(ask.interval, kLongestWait) / 1'000'000), kMostBytes);
-    if (const Result<> done = options.done(); !done)
+    if (const Result<> done = options.done(ask.connection); !done)
         return done.error();
     ask.path = splitUrl(config.target)->path;
     return ask;

@@ -202,8 +202,6 @@ Result<std::unique_ptr<PolledSource>> openPrometheus(const SourceConfig &config,
     Result<PromAsk> ask = promAskOf(config);
     if (!ask)
         return ask.error();
-    if (const auto client = HttpClient::open(ask->connection); !client) // says at once what it could never use
-        return client.error();
     MeterOptions meters;
     meters.source = symbols.intern(config.target);
     meters.workflowLabels = std::move(ask->workflowLabels);

@@ -34,10 +34,8 @@ Result<Asked> askedOf(const SourceConfig &config)
     const auto split = splitUrl(config.target);
     if (split && split->path.find('?') != std::string::npos)
         options.complain("the address of the server has no '?'");
-    if (const Result<> done = options.done(); !done)
+    if (const Result<> done = options.done(connection); !done)
         return done.error();
-    if (const auto client = HttpClient::open(connection); !client) // says at once what it could never use
-        return client.error();
     return Asked{std::move(connection), promBase(split->path), std::move(chosen)};
 }
 

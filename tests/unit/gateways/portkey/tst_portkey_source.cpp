@@ -143,7 +143,8 @@ void TestPortkeySource::refusals_data()
     const auto row = [](const char *name, const char *head, const char *words, double wait) {
         QTest::newRow(name) << QByteArray(head) << QByteArray(words) << wait;
     };
-    row("no such path", "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n\r\n", "status 404: no such", 1);
+    row("no such path", "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n\r\n",
+        "--headless, has no live log", 1);
     row("an admin token is wanted", "HTTP/1.1 401 No\r\nContent-Type: application/json\r\n\r\n", "refuses the key",
         900);
     row("busy", "HTTP/1.1 503 No\r\nRetry-After: 60\r\n\r\n", "status 503", 60);
