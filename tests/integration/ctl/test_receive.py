@@ -193,6 +193,18 @@ class Receive(support.Case):
             self.end(process)
         self.assertEqual(self.report("ledger:")["totals"]["calls"], SPANS)
 
+    def test_tried_before_it_is_added(self):
+        with socket.socket() as stranger:
+            stranger.bind(("127.0.0.1", 0))
+            stranger.listen()
+            place = f"127.0.0.1:{stranger.getsockname()[1]}"
+            tried = self.run_ctl("sources", "test", f"otlp:{place}")
+            self.assertNotEqual(tried.returncode, 0)
+            self.assertIn(f"{place} is in use".encode(), tried.stderr)
+        tried = self.run_ctl("sources", "test", f"otlp:{place}")
+        self.assertEqual(tried.returncode, 0, tried.stderr)
+        self.assertIn(f"it can listen on http://{place}".encode(), tried.stdout)
+
 
 if __name__ == "__main__":
     support.main()

@@ -35,6 +35,7 @@ public:
     /// To who is connected.
     void send(const std::string &bytes);
     void hangUp();
+    [[nodiscard]] bool isConnected() const { return !m_open.isNull(); }
 
     /// Head and first bytes for who connects.
     std::string head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";

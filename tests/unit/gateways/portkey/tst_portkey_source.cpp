@@ -3,6 +3,7 @@
 #include <QTimer>
 #include <QtTest/QtTest>
 
+#include <mutex>
 #include <thread>
 
 #include "core/net/httpclient.h"
@@ -28,12 +29,44 @@ private Q_SLOTS:
     void tooLong();
     void silence();
     void stopEndsAWait();
+    void pausedAndGoneOn();
 
 private:
     static constexpr const char *kKey = "not-for-anyone-0123456789abcdef";
 };
 
 namespace {
+
+/// Keeps what a source on a thread of its own says.
+class KeepingInbox final : public Inbox {
+public:
+    bool deliver(Delivery &&delivery) override
+    {
+        const std::lock_guard lock(m_mutex);
+        if (!delivery.state.empty())
+            m_state = delivery.state;
+        m_calls += delivery.batch.calls.size();
+        m_rejects += delivery.batch.rejects.size();
+        ++m_deliveries;
+        return true;
+    }
+    std::size_t waiting() const override { return 0; }
+    std::string state() const { return locked(m_state); }
+    std::size_t calls() const { return locked(m_calls); }
+    std::size_t rejects() const { return locked(m_rejects); }
+    std::size_t deliveries() const { return locked(m_deliveries); }
+
+private:
+    template <typename Value>
+    Value locked(const Value &value) const
+    {
+        const std::lock_guard lock(m_mutex);
+        return value;
+    }
+    mutable std::mutex m_mutex;
+    std::string m_state;
+    std::size_t m_calls = 0, m_rejects = 0, m_deliveries = 0;
+};
 
 /// Polls until so many requests were told; gives the last answer.
 Delivery until(SourceBench &bench, std::int64_t facts)
@@ -258,6 +291,30 @@ void TestPortkeySource::stopEndsAWait()
     stopper.join();
     QVERIFY(!next);
     QVERIFY(next.error().code == ErrorCode::Cancelled);
+}
+
+void TestPortkeySource::pausedAndGoneOn()
+{
+    StreamServer server;
+    SymbolTable symbols;
+    SourceConfig config;
+    config.kind = "portkey";
+    config.target = server.url();
+    const auto source = openRemoteSource(config, symbols);
+    QVERIFY(source.ok());
+    KeepingInbox inbox;
+    std::int64_t number = 0;
+    for (std::size_t round = 1; round <= 4; ++round) {
+        const std::size_t deliveries = inbox.deliveries();
+        (*source)->start(inbox.state(), inbox);
+        QTRY_VERIFY(server.asked.size() == round && inbox.deliveries() > deliveries); // it greets
+        server.send(logEvent(logged("chatcmpl-" + std::to_string(number)), number));
+        QTRY_COMPARE(inbox.calls(), round);
+        (*source)->stop();
+        QTRY_VERIFY(!server.isConnected()); // nothing stays open while it is paused
+        number += 3;
+    }
+    QCOMPARE(inbox.rejects(), std::size_t{3 * 2}); // two between each
 }
 
 QTEST_GUILESS_MAIN(TestPortkeySource)
