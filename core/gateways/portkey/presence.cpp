@@ -75,7 +75,7 @@ StreamPresence::Missed StreamPresence::told(std::optional<std::int64_t> number)
             missed.calls = first ? 0 : *number - m_number - 1;
         else
             missed = {*number, true}; // it began anew
-        if (first)
+        if (first && *number > 0)     // the first one of all is the first one told: nobody was away for it
             missed.unknown = away;
         m_number = *number;
     }

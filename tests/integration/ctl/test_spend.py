@@ -15,6 +15,8 @@ import support
 KEY = "not-for-anyone-" + "0123456789abcdef"
 KILLS = 12
 COST = 3_500_000  # nano-USD of a call
+DAY = 1_250_000_000  # of a day before the log
+DAYS = 40
 FORM = "%Y-%m-%dT%H:%M:%S.%f"
 
 
@@ -27,10 +29,14 @@ class Log(http.server.ThreadingHTTPServer):
 
     daemon_threads = True
 
+    def handle_error(self, *_):  # those who asked are killed
+        pass
+
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
         self.rows = []
         self.refusing = False
+        self.days = {}
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         self.thread = threading.Thread(target=self.serve_forever)
         self.thread.start()
@@ -56,6 +62,15 @@ class Log(http.server.ThreadingHTTPServer):
         return {"data": data, "total": len(rows), "page": page, "page_size": size,
                 "total_pages": -(-len(rows) // size)}
 
+    def day(self, query):
+        """A total of each day, told slowly: kills come in between."""
+        time.sleep(0.05)
+        date = query["start_date"]
+        self.days[date] = self.days.get(date, 0) + 1
+        metrics = {"spend": DAY / 1e9, "prompt_tokens": 5000, "completion_tokens": 500}
+        return {"results": [{"date": date, "metrics": metrics, "breakdown": {"models": {"gpt-4o": {"metrics": metrics}}}}],
+                "metadata": {"has_more": False}}
+
     def bifrost(self, query):
         first, last = query["start_time"][:19], query["end_time"][:19]
         rows = sorted(((db_time(t), i) for t, i in list(self.rows) if first <= db_time(t) <= last + ".999Z"), reverse=True)
@@ -75,6 +90,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             status, answer = 401, {"error": {"message": f"no such key: {KEY}"}}
         elif url.path == "/spend/logs/ui":
             status, answer = 200, self.server.litellm(query)
+        elif url.path == "/user/daily/activity":
+            status, answer = 200, self.server.day(query)
         elif url.path == "/api/logs":
             status, answer = 200, self.server.bifrost(query)
         body = json.dumps(answer).encode()
@@ -95,8 +112,8 @@ class Spend(support.Case):
         self.log = Log()
         self.addCleanup(self.log.close)
 
-    def follow(self, kind):
-        return self.start_ctl("ingest", f"{kind}:{self.log.url}#secret=env:SPEND_KEY&interval_s=1", "--follow")
+    def follow(self, kind, more=""):
+        return self.start_ctl("ingest", f"{kind}:{self.log.url}#secret=env:SPEND_KEY&interval_s=1{more}", "--follow")
 
     def calls(self):
         result = self.run_ctl("report", "ledger:", "--lenient", "--format", "csv")
@@ -139,6 +156,35 @@ class Spend(support.Case):
 
     def test_bifrost_killed(self):
         self.killed_and_complete("bifrost")
+
+    def test_days_before_the_log_killed(self):
+        rng = random.Random(9)
+        self.log.add(20)
+        for _ in range(KILLS):
+            process = self.follow("litellm", f"&backfill_days={DAYS}")
+            with support.ended(process):
+                time.sleep(0.1 + rng.random() * 0.5)
+                self.log.add(2)
+                process.send_signal(signal.SIGKILL)
+                process.communicate()
+        wanted = DAYS * DAY + len(self.log.rows) * COST
+        deadline = time.monotonic() + 60
+        process = self.follow("litellm", f"&backfill_days={DAYS}")
+        with support.ended(process):
+            while self.reported() < wanted and time.monotonic() < deadline:
+                time.sleep(0.5)
+            process.send_signal(signal.SIGINT)
+            process.communicate()
+        totals = self.report("ledger:")["totals"]
+        self.assertEqual(totals["cost_reported_nusd"], wanted)
+        self.assertEqual(totals["calls"], len(self.log.rows))
+        self.assertEqual(totals["tokens"]["in_total"], DAYS * 5000 + len(self.log.rows) * 1000)
+        self.assertEqual(len(self.log.days), DAYS)
+        print(f"{KILLS} kills, {DAYS} days, asked for {sum(self.log.days.values())} times")
+
+    def reported(self):
+        result = self.run_ctl("report", "ledger:", "--lenient", "--format", "json")
+        return json.loads(result.stdout)["totals"]["cost_reported_nusd"] or 0 if result.returncode == 0 else 0
 
     def test_refused_key_is_said_without_it(self):
         self.log.add(3)

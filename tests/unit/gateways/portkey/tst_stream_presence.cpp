@@ -30,6 +30,7 @@ class TestStreamPresence : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void nothingIsMissedBeforeTheFirstTime();
+    void awayBeforeAnythingWasTold();
     void notKnownUntilItSpeaks();
     void nothingWasMissed();
     void someWereMissed();
@@ -50,6 +51,20 @@ void TestStreamPresence::nothingIsMissedBeforeTheFirstTime()
     QCOMPARE(missed.calls, std::int64_t{0});
     QVERIFY(!missed.unknown);
     QVERIFY(presence.warning().empty());
+}
+
+void TestStreamPresence::awayBeforeAnythingWasTold()
+{
+    for (const int first : {0, 2}) {
+        StreamPresence presence;
+        presence.opened(kStart);
+        presence.heard(kStart + kMinute);
+        presence.opened(kStart + kHour);
+        const auto missed = presence.told(first);
+        QCOMPARE(missed.unknown, first > 0); // 0 is the first one there was
+        QCOMPARE(missed.calls, std::int64_t{0});
+        QCOMPARE(presence.warning().empty(), first == 0);
+    }
 }
 
 void TestStreamPresence::notKnownUntilItSpeaks()
