@@ -86,7 +86,7 @@ void StreamServer::serve(QTcpSocket &socket)
     asked.push_back(request.toStdString());
     m_open = &socket;
     socket.write(QByteArray::fromStdString(head + greeting));
-    if (!head.starts_with("HTTP/1.1 200"))
+    if (hangsUp || !head.starts_with("HTTP/1.1 200"))
         socket.disconnectFromHost();
 }
 

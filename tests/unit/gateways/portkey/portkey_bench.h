@@ -40,6 +40,7 @@ public:
     /// Head and first bytes for who connects.
     std::string head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
     std::string greeting = "event: connected\ndata: 1795294308714\n\n";
+    bool hangsUp = false;           ///< behind the greeting
     std::vector<std::string> asked; ///< request heads
 
 private:
