@@ -70,8 +70,8 @@ ColumnLayout {
 
         NameText {
             objectName: "rawTitle"
-            Layout.fillWidth: true
-            Layout.maximumWidth: implicitWidth
+            Layout.fillWidth: false
+            Layout.maximumWidth: root.width * 0.6
             role: PlainText.Title
             text: root.raw.title
         }

@@ -15,7 +15,7 @@ std::string_view wordsOf(MeterColumn column, bool cacheIncluded)
     case MeterColumn::Money:
         return "money";
     case MeterColumn::Input:
-        return cacheIncluded ? "input tokens, what the cache did among them" : "input tokens";
+        return cacheIncluded ? "input tokens, cached ones included," : "input tokens";
     case MeterColumn::CacheRead:
         return "tokens read from the cache";
     case MeterColumn::CacheWrite:
@@ -27,7 +27,7 @@ std::string_view wordsOf(MeterColumn column, bool cacheIncluded)
     case MeterColumn::Output:
         return "output tokens";
     case MeterColumn::Reasoning:
-        return "reasoning tokens, among the output";
+        return "reasoning tokens, which the output includes,";
     case MeterColumn::ByType:
     case MeterColumn::None:
     case MeterColumn::Unknown:

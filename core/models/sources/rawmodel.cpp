@@ -101,14 +101,14 @@ void RawModel::setFilter(const QString &filter)
     form();
 }
 
-void RawModel::open(const SourceHealth &source, const QString &name)
+void RawModel::open(const SourceHealth &source)
 {
     m_config.id = source.id;
     m_config.kind = source.kind;
     m_config.target = source.target;
     m_config.options = source.options;
     m_requests = source.requests;
-    m_title = name;
+    m_title = displayName(std::string_view(source.url.empty() ? source.target : source.url));
     m_filter.clear();
     m_segment = QStringLiteral("all");
     reload();

@@ -51,7 +51,7 @@ public:
     void setFilter(const QString &filter);
     [[nodiscard]] TableModel *table() { return &m_table; }
 
-    void open(const SourceHealth &source, const QString &name);
+    void open(const SourceHealth &source);
     /// Asks again.
     Q_INVOKABLE void reload();
     /// Lets go of everything; an answer on its way is dropped.

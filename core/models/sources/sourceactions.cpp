@@ -135,7 +135,7 @@ void SourcesModel::setTold(const QString &id, bool told)
 void SourcesModel::browse(const QString &id)
 {
     if (const SourceHealth *source = health(id))
-        m_raw.open(*source, sourceName(*source));
+        m_raw.open(*source);
 }
 
 void SourcesModel::retry(const QString &id) { m_services.engine.retrySource(id.toStdString()); }

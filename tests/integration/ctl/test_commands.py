@@ -80,6 +80,45 @@ class Sources(support.Case):
         self.assertEqual(self.json_of("sources", "test", path)["files_unfinished"], 1)
         self.assertIn("unfinished", self.run_ctl("sources", "test", path).stdout.decode())
 
+    def test_raw_shows_fields_and_meaning_never_words(self):
+        raw = self.json_of("sources", "raw", self.claude)
+        self.assertEqual((len(raw["rows"]), raw["truncated"]), (raw["total"], False))
+        self.assertEqual(sum(raw["is"].values()), raw["total"])
+        self.assertGreater(raw["is"]["counts"], 0)
+        newest = max(self.claude.rglob("*.jsonl"), key=lambda path: path.stat().st_mtime_ns)
+        said = set()
+
+        def collect(value, name=None):
+            if isinstance(value, dict):
+                for key, inner in value.items():
+                    collect(inner, key)
+            elif isinstance(value, list):
+                for inner in value:
+                    collect(inner, name)
+            elif name in ("text", "content", "thinking") and isinstance(value, str) and len(value) > 12:
+                said.add(value[:40])
+
+        for line in newest.read_text().splitlines():
+            try:
+                collect(json.loads(line))
+            except json.JSONDecodeError:
+                continue
+        self.assertTrue(said)
+        text = json.dumps(raw, ensure_ascii=False)
+        for words in said:
+            self.assertNotIn(words, text)
+        calls = [row for row in raw["rows"] if row["meaning"].startswith("a call, model ")]
+        self.assertTrue(calls)
+        only = self.json_of("sources", "raw", self.claude, "--only", "a call, model", "--most", "1")["rows"]
+        self.assertEqual(only, calls[:1])
+        table = self.run_ctl("sources", "raw", self.claude, "--most", "2").stdout.decode()
+        self.assertIn("What is made of it", table)
+        self.assertIn("2 of ", table)
+        self.refused("sources", "raw", names=["one source"])
+        self.refused("sources", "raw", "otlp:127.0.0.1:4318", names=["nothing to ask"])
+        self.refused("sources", "raw", self.claude, "--most", "x", names=["x"])
+        self.refused("sources", "raw", "prometheus:http://127.0.0.1:1/metrics")
+
     def test_refusals(self):
         self.refused("sources", names=["detect"])
         self.refused("sources", "frob", names=["frob"])

@@ -146,6 +146,22 @@ class GatewayMetrics(support.Case):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertRegex(result.stdout.decode(), r"reached, \d+ series, 3 workflows, newest sample \d+ s ago")
 
+    def test_raw_every_series_with_what_is_made_of_it(self):
+        self.exporter("--calls", "30", "--rate", "0")
+        self.until(self.is_done, "the exporter does not end")
+        page = self.page()
+        raw = self.json_of("sources", "raw", f"prometheus:{self.url}")
+        lines = [line for line in page.splitlines() if line and not line.startswith("#")]
+        self.assertEqual(raw["total"], len(lines))
+        self.assertEqual({(row["Series"], row["Value"]) for row in raw["rows"] if row["Series"] == SPEND},
+                         {(SPEND, line.rsplit(" ", 1)[1]) for line in lines if line.startswith(SPEND + "{")})
+        money = [row for row in raw["rows"] if row["Series"] == SPEND]
+        self.assertTrue(money)
+        for row in money:
+            alias = dict(part.split("=", 1) for part in row["Labels"].replace('"', "").split(", "))["api_key_alias"]
+            self.assertTrue(row["meaning"].startswith(f"counts as spend: money of workflow {alias}, model "), row)
+            self.assertEqual(row["is"], "counts")
+
 
 if __name__ == "__main__":
     support.main()

@@ -78,8 +78,10 @@ private:
             engine.addSource({"gw", "prometheus", page.url(), false, {{"interval_s", "1"}}});
         };
     }
+    /// Once the gateway has told what it spent: $0.50, more than all calls here.
     static MetersModel &open(WindowFixture &window)
     {
+        (void)QTest::qWaitFor([&] { return !(spent(window) < UsdSum(500'000'000'000)); }, 10'000);
         window.session().navigation()->show(QStringLiteral("sources"));
         window.session().sources()->selectId(QStringLiteral("gw"));
         window.settle();
