@@ -117,7 +117,7 @@ Panel {
             objectName: "metersEmpty"
             anchors.fill: parent
             visible: root.meters.state === "none" || root.meters.state === "error"
-            iconName: root.meters.state === "error" ? "warn" : "gate"
+            iconName: root.meters.state === "error" ? "incident" : "gate"
             heading: root.meters.heading
             text: root.meters.text
         }

@@ -173,7 +173,7 @@ ColumnLayout {
             objectName: "rawState"
             anchors.fill: parent
             visible: root.raw.state === "error" || root.raw.state === "none" || root.raw.state === "nothing"
-            iconName: root.raw.state === "error" ? "warn" : "search"
+            iconName: root.raw.state === "error" ? "incident" : "search"
             tone: root.raw.state === "error" ? "crit" : "muted"
             heading: root.raw.state === "error" ? qsTr("It did not tell")
                 : root.raw.state === "none" ? qsTr("Nothing is there") : qsTr("No row has that in it")

@@ -119,7 +119,7 @@ Panel {
             objectName: "reconcileEmpty"
             anchors.fill: parent
             visible: !root.ready && root.pairs.state !== "loading"
-            iconName: root.pairs.state === "error" ? "warn" : "check"
+            iconName: root.pairs.state === "error" ? "incident" : "check"
             heading: root.pairs.heading
             text: root.pairs.text
         }

@@ -16,7 +16,8 @@ constexpr std::size_t kMostFields = 120;
 constexpr std::size_t kMostInside = 24; ///< names of the members of an inner object
 constexpr std::size_t kMostName = 64;
 constexpr std::size_t kMostText = 120;
-constexpr int kDeep = 3;
+constexpr std::size_t kMostElements = 16;
+constexpr int kDeep = 12;
 
 /// Fields whose text is a name, an id or a time in the formats that are read; sorted.
 constexpr std::string_view kNames[] = {"agent",
@@ -24,6 +25,7 @@ constexpr std::string_view kNames[] = {"agent",
                                        "agent_name",
                                        "api_base",
                                        "app_version",
+                                       "asInt",
                                        "cache_hit",
                                        "call_id",
                                        "call_type",
@@ -34,11 +36,14 @@ constexpr std::string_view kNames[] = {"agent",
                                        "customer_name",
                                        "cwd",
                                        "endTime",
+                                       "endTimeUnixNano",
                                        "end_user",
                                        "event",
                                        "event.name",
                                        "finish_reason",
                                        "id",
+                                       "intValue",
+                                       "key",
                                        "kind",
                                        "litellm_call_id",
                                        "messageId",
@@ -48,6 +53,7 @@ constexpr std::string_view kNames[] = {"agent",
                                        "name",
                                        "object",
                                        "object_type",
+                                       "observedTimeUnixNano",
                                        "parentSpanId",
                                        "parentUuid",
                                        "parent_request_id",
@@ -62,10 +68,12 @@ constexpr std::string_view kNames[] = {"agent",
                                        "role",
                                        "routing_rule_id",
                                        "routing_rule_name",
+                                       "scope",
                                        "selected_key_name",
                                        "service_tier",
                                        "sessionId",
                                        "session_id",
+                                       "severityText",
                                        "signal",
                                        "slug",
                                        "source",
@@ -79,11 +87,13 @@ constexpr std::string_view kNames[] = {"agent",
                                        "team_id",
                                        "team_name",
                                        "time",
+                                       "timeUnixNano",
                                        "timestamp",
                                        "traceId",
                                        "trace_id",
                                        "ts",
                                        "type",
+                                       "unit",
                                        "updatedAt",
                                        "user",
                                        "userType",
@@ -109,58 +119,82 @@ std::string counted(std::size_t count, const char *one)
     return std::to_string(count) + ' ' + one + (count == 1 ? "" : "s");
 }
 
-std::string valueOf(std::string_view name, std::string_view raw, int deep);
+/// Writes fields until the text is as long as a cell may be.
+class Fields {
+public:
+    /// Its members, without the braces.
+    void members(std::string_view object, int deep)
+    {
+        JsonCursor json(object);
+        if (!json.beginObject())
+            return;
+        std::size_t fields = 0;
+        const std::size_t most = deep == 0 ? kMostFields : kMostInside;
+        std::string_view key, value;
+        while (json.nextKey(key) && json.readRaw(value)) {
+            if (fields++ >= most || full())
+                continue;
+            out += fields > 1 ? ", " : "";
+            out += nameOf(key);
+            if (deep >= kDeep)
+                continue;
+            out += ": ";
+            this->value(key, value, deep + 1);
+        }
+        if (fields > most)
+            out += ", and " + counted(fields - most, "more field");
+    }
 
-/// "{a: 1, b: "x"}", or its names alone where it lies too deep.
-std::string objectOf(std::string_view raw, int deep)
-{
-    JsonCursor json(raw);
-    if (!json.beginObject())
-        return "{}";
     std::string out;
-    std::size_t fields = 0;
-    const std::size_t most = deep == 0 ? kMostFields : kMostInside;
-    std::string_view key;
-    while (json.nextKey(key)) {
-        std::string_view value;
-        if (!json.readRaw(value))
-            break;
-        if (fields++ >= most)
-            continue;
-        out += out.empty() ? "" : ", ";
-        out += nameOf(key);
-        if (deep < kDeep)
-            out += ": " + valueOf(key, value, deep + 1);
-    }
-    if (fields > most)
-        out += ", and " + counted(fields - most, "more field");
-    return deep == 0 ? out : '{' + out + '}';
-}
 
-std::string valueOf(std::string_view name, std::string_view raw, int deep)
-{
-    switch (raw.empty() ? '\0' : raw.front()) {
-    case '{':
-        return objectOf(raw, deep);
-    case '[': {
-        std::size_t count = 0;
+private:
+    [[nodiscard]] bool full() const { return out.size() >= kMostRawCell; }
+    void value(std::string_view name, std::string_view raw, int deep)
+    {
+        switch (raw.empty() ? '\0' : raw.front()) {
+        case '{':
+            out += '{';
+            members(raw, deep);
+            out += '}';
+            return;
+        case '[':
+            return list(raw, deep);
+        case '"':
+            return text(name, raw.substr(1, raw.size() - 2));
+        default:
+            out += raw.substr(0, kMostText);
+        }
+    }
+    /// The first objects of it, and how many elements there are.
+    void list(std::string_view raw, int deep)
+    {
+        std::size_t count = 0, shown = 0;
+        std::string_view element;
         JsonCursor json(raw);
+        out += '[';
         if (json.beginArray())
-            while (json.nextElement() && json.skipValue())
-                ++count;
-        return '[' + counted(count, "element") + ']';
+            while (json.nextElement() && json.readRaw(element)) {
+                if (++count > kMostElements || deep >= kDeep || full() || element.front() != '{')
+                    continue;
+                out += ++shown > 1 ? ", {" : "{";
+                members(element, deep + 1);
+                out += '}';
+            }
+        if (shown < count || count == 0)
+            out += (shown == 0 ? "" : ", of ") + counted(count, "element");
+        out += ']';
     }
-    case '"': {
-        if (!std::binary_search(std::begin(kNames), std::end(kNames), name))
-            return "text of " + counted(raw.size() - 2, "byte");
-        std::string text;
-        decodeJsonString(raw.substr(1, std::min(raw.size() - 2, kMostText)), text);
-        return '"' + text + (raw.size() - 2 > kMostText ? "...\"" : "\"");
+    void text(std::string_view name, std::string_view raw)
+    {
+        if (!std::binary_search(std::begin(kNames), std::end(kNames), name)) {
+            out += "text of " + counted(raw.size(), "byte");
+            return;
+        }
+        std::string decoded;
+        decodeJsonString(raw.substr(0, kMostText), decoded);
+        out += '"' + decoded + (raw.size() > kMostText ? "...\"" : "\"");
     }
-    default:
-        return std::string(raw.substr(0, kMostText));
-    }
-}
+};
 
 void add(std::string &words, const std::string &more) { words += (words.empty() ? "" : ", ") + more; }
 
@@ -188,7 +222,9 @@ std::string fieldsOf(std::string_view record)
     JsonCursor json(record);
     if (json.peek() != '{')
         return "not JSON, " + counted(record.size(), "byte");
-    return objectOf(record, 0);
+    Fields fields;
+    fields.members(record, 0);
+    return std::move(fields.out);
 }
 
 RawMeaning meaningOf(const FactBatch &batch, const SymbolTable &symbols)

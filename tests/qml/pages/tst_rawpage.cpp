@@ -122,6 +122,29 @@ void TestRawPage::seriesOfAGateway()
     window.settle();
     QVERIFY(window.click(QStringLiteral("state_clear")));
     QTRY_COMPARE(raw.table()->count(), 4);
+    // What is shown goes into a file as everywhere.
+    QVERIFY(window.clickRow(QStringLiteral("rawTable"), 1));
+    for (const bool byKey : {true, false}) {
+        if (byKey)
+            window.key(Qt::Key_E, Qt::ControlModifier);
+        else
+            QVERIFY(window.click(QStringLiteral("rawExportButton")));
+        QTRY_VERIFY(window.item(QStringLiteral("exportSave")));
+        window.settle();
+        QVERIFY(window.click(QStringLiteral("exportCancel")));
+        QTRY_VERIFY(!window.item(QStringLiteral("exportSave")));
+    }
+    const QVariantList columns{
+        QVariantMap{{QStringLiteral("key"), QStringLiteral("c2")}, {QStringLiteral("title"), QStringLiteral("Value")}},
+        QVariantMap{{QStringLiteral("key"), QStringLiteral("meaning")},
+                    {QStringLiteral("title"), QStringLiteral("Meaning")}}};
+    const QString path = window.folder() + QStringLiteral("/raw.csv");
+    QCOMPARE(window.session().exporter()->csv(raw.table(), columns, path), QString());
+    QFile saved(path);
+    QVERIFY(saved.open(QIODevice::ReadOnly));
+    const QByteArray csv = saved.readAll();
+    QVERIFY2(csv.contains("\n37.5,") && csv.contains("a budget gauge, no spend"), csv.constData());
+    window.settle();
     // Asked again it says what is there now.
     page.body = "litellm_spend_metric_total{model=\"gpt-4o\"} 13\n";
     QVERIFY(window.click(QStringLiteral("rawReload")));

@@ -430,9 +430,15 @@ void TestRawBrowse::fieldsNotTexts_data()
                              << QByteArray("a: 1, b: -2.5, c: true, d: null");
     QTest::newRow("known names") << QByteArray(R"({"model":"m","prompt":"secret"})")
                                  << QByteArray("model: \"m\", prompt: text of 6 bytes");
-    QTest::newRow("lists") << QByteArray(R"({"messages":[{"content":"x"},2]})") << QByteArray("messages: [2 elements]");
+    QTest::newRow("lists")
+        << QByteArray(R"({"messages":[{"content":"x"},2],"a":["secret"],"b":[]})")
+        << QByteArray("messages: [{content: text of 1 byte}, of 2 elements], a: [1 element], b: [0 elements]");
     QTest::newRow("inside") << QByteArray(R"({"u":{"n":3,"t":"x","in":{"deep":{"er":1}}}})")
-                            << QByteArray("u: {n: 3, t: text of 1 byte, in: {deep: {er}}}");
+                            << QByteArray("u: {n: 3, t: text of 1 byte, in: {deep: {er: 1}}}");
+    QTest::newRow("span") << QByteArray(R"({"attributes":[{"key":"k","value":{"intValue":"7"}},)"
+                                        R"({"key":"p","value":{"stringValue":"secret"}}]})")
+                          << QByteArray("attributes: [{key: \"k\", value: {intValue: \"7\"}}, {key: \"p\", value: "
+                                        "{stringValue: text of 6 bytes}}]");
     QTest::newRow("no object") << QByteArray("[1]") << QByteArray("not JSON, 3 bytes");
     QTest::newRow("binary") << QByteArray("\x0a\x01\x02") << QByteArray("not JSON, 3 bytes");
 }
@@ -442,6 +448,13 @@ void TestRawBrowse::fieldsNotTexts()
     QFETCH(QByteArray, record);
     QFETCH(QByteArray, fields);
     QCOMPARE(bytes(fieldsOf(record.toStdString())), fields);
+    // However deep it goes, it comes to an end.
+    const std::string nested = fieldsOf("{\"a\":" + std::string(100, '[') + "{\"b\":1}" + std::string(100, ']') + "}");
+    QVERIFY(nested.starts_with("a: ["));
+    std::string wide = "{\"l\":[";
+    for (int i = 0; i < 2000; ++i)
+        wide += std::string(i > 0 ? "," : "") + "{\"x\":[{\"y\":[{\"z\":1},{\"z\":2}]},{\"y\":3}]}";
+    QVERIFY(fieldsOf(wide + "]}").size() < kMostRawCell + 2000);
     // Cut anywhere it neither crashes nor tells a text.
     for (int i = 0; i < record.size(); ++i)
         QVERIFY(fieldsOf(record.left(i).toStdString()).find("secret") == std::string::npos);
