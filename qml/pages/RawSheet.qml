@@ -16,7 +16,7 @@ ColumnLayout {
     readonly property var exportColumns: table.exportColumns
     readonly property bool shows: raw.state === "ready" || raw.state === "nothing"
     // How wide a column of that name is; all others share what is left.
-    readonly property var fixed: ({ Value: 104, Offset: 92, Bytes: 76, Began: 168, Time: 168, Encoding: 108, Status: 64 })
+    readonly property var fixed: ({ Value: 104, Offset: 92, Bytes: 76, Began: 176, Time: 190, Encoding: 108, Status: 64 })
     readonly property var weights: ({ Series: 1.3, Labels: 1.7, Fields: 2.6, Path: 1 })
 
     signal exportRequested()
@@ -131,6 +131,7 @@ ColumnLayout {
         }
         SegmentedControl {
             objectName: "rawSegments"
+            visible: root.raw.segments.length > 0
             compact: true
             accessibleName: qsTr("Rows shown")
             options: root.raw.segments
@@ -164,6 +165,7 @@ ColumnLayout {
         accessibleName: root.raw.title
         rowHeight: Theme.rowDense
         emptyText: ""
+        headVisible: root.raw.columns.length > 0
         activateOnClick: false
         selectable: true
         closeLast: true

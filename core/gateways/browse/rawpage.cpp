@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kShortestSecret = 4; ///< a shorter one stands in too many words
 constexpr std::string_view kMask = "***";
+constexpr TimeNs kMillisecond = kSecond / 1000;
 
 bool isWord(char c)
 {
@@ -103,8 +104,8 @@ RawPage browseRequests(const RequestLog &log)
     std::int64_t total = 0;
     const std::vector<ReceivedRequest> requests = log.newest(total);
     for (const ReceivedRequest &request : requests)
-        page.add({formatRfc3339(request.at), request.path, request.encoding, std::to_string(request.bytes),
-                  std::to_string(request.status)},
+        page.add({formatRfc3339(request.at / kMillisecond * kMillisecond), request.path, request.encoding,
+                  std::to_string(request.bytes), std::to_string(request.status)},
                  request.meaning,
                  request.status != 200 ? RawTone::Bad
                  : request.counts      ? RawTone::Counts

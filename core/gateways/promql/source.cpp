@@ -51,9 +51,11 @@ Result<std::unique_ptr<PolledSource>> openPromql(const SourceConfig &config, Sym
 
 Result<RawPage> browse(const SourceConfig &config)
 {
-    const Result<Asked> asked = askedOf(config);
+    constexpr Milliseconds kWaits{10'000}; // somebody looks at it
+    Result<Asked> asked = askedOf(config);
     if (!asked)
         return asked.error();
+    asked->connection.deadline = kWaits;
     return browsePromql(asked->connection, asked->base, asked->chosen);
 }
 

@@ -78,9 +78,11 @@ QVariantList RawModel::segments() const
         return QVariantMap{{QStringLiteral("key"), key},
                            {QStringLiteral("text"), tr("%1 %2").arg(text, m_services.format.count(count))}};
     };
-    QVariantList out{entry(QStringLiteral("all"), tr("All"), m_page ? m_page->total : 0)};
+    if (!m_page)
+        return {};
+    QVariantList out{entry(QStringLiteral("all"), tr("All"), m_page->total)};
     for (const Segment &segment : kSegments)
-        if (m_page && (m_page->count(segment.tone) > 0 || m_segment == QLatin1String(segment.key)))
+        if (m_page->count(segment.tone) > 0 || m_segment == QLatin1String(segment.key))
             out.append(entry(QLatin1String(segment.key), tr(segment.text), m_page->count(segment.tone)));
     return out;
 }
@@ -144,6 +146,8 @@ void RawModel::close()
     m_requests.reset();
     m_rows = {};
     m_table.setKeys({});
+    m_columns.clear();
+    Q_EMIT columnsChanged();
     m_sub.clear();
     m_note.clear();
     setState(QStringLiteral("closed"));
