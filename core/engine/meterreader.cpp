@@ -111,7 +111,7 @@ Result<std::vector<BesideCell>> readBeside(Ledger &ledger, const SymbolTable &sy
     calls.until = until;
     if (read)
         read = ledger.readCalls(calls, CallOrder::TimeAscending, 0, [&](const Call &call) {
-            if (!call.metered() && call.source != source)
+            if (!call.metered())
                 reader.add(call, false);
             return !reader.full();
         });

@@ -11,7 +11,8 @@
 
 namespace flyball {
 
-/// What `source` metered in [since, until) and what all others told call by call, for putBeside(). Meters that are tied
+/// What `source` metered in [since, until) and what was told call by call, by any source (a receiver may get both), for
+/// putBeside(). Meters that are tied
 /// (kept and not counted) are there as well, as if they counted. Models that the price book knows by one name are one.
 /// Reads every record of that time: for the query thread.
 [[nodiscard]] Result<std::vector<BesideCell>> readBeside(Ledger &ledger, const SymbolTable &symbols,

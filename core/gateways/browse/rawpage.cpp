@@ -5,6 +5,7 @@
 
 #include "core/base/jsoncursor.h"
 #include "core/gateways/browse/rawfile.h"
+#include "core/gateways/browse/rawrecord.h"
 #include "core/gateways/registry.h"
 
 namespace flyball {
@@ -98,6 +99,39 @@ RawPage RawPageMaker::finish()
     return std::move(m_page);
 }
 
+Result<RawPage> browseByPolling(PolledSource &source, const SymbolTable &symbols, TimeNs most)
+{
+    RawPageMaker page({"Time", "Model", "Workflow"});
+    FactBatch one;
+    std::string state;
+    const TimeNs begun = monotonicNow();
+    Delivery told;
+    do {
+        told = source.poll(state, wallClockNow());
+        if (!told.health.error.empty())
+            return Error{ErrorCode::Unreadable, told.health.error};
+        if (!told.state.empty())
+            state = told.state;
+    } while (told.batch.calls.empty() && told.batch.rejects.empty() && monotonicNow() - begun < most);
+    const auto name = [&](Symbol symbol) { return symbol == 0 ? std::string() : std::string(symbols.text(symbol)); };
+    for (const CallFact &call : told.batch.calls) {
+        one.clear();
+        one.calls.push_back(call);
+        RawMeaning meaning = meaningOf(one, symbols);
+        page.add({formatRfc3339(call.time), name(call.modelServed != 0 ? call.modelServed : call.modelRequested),
+                  name(call.names.workflow)},
+                 std::move(meaning.text), meaning.tone);
+    }
+    for (const RejectFact &reject : told.batch.rejects)
+        page.add({}, "refused: " + name(reject.reason), RawTone::Bad);
+    page.read(static_cast<std::size_t>(std::max<std::int64_t>(0, told.batch.bytes)));
+    if (!told.health.detail.empty())
+        page.note(told.health.detail);
+    if (!told.health.warning.empty())
+        page.note(told.health.warning);
+    return page.finish();
+}
+
 RawPage browseRequests(const RequestLog &log)
 {
     RawPageMaker page({"Time", "Path", "Encoding", "Bytes", "Status"});
@@ -115,10 +149,30 @@ RawPage browseRequests(const RequestLog &log)
     return page.finish();
 }
 
+namespace {
+
+Result<RawPage> polled(const RemoteKind &kind, const SourceConfig &config)
+{
+    constexpr TimeNs kLooks = 3 * kSecond;
+    const TimeNs begun = monotonicNow();
+    SymbolTable symbols; // of its own: what is looked at is not to stay in memory
+    const auto source = kind.poll(config, symbols);
+    if (!source)
+        return source.error();
+    Result<RawPage> page = browseByPolling(**source, symbols, kLooks);
+    if (page)
+        page->took = monotonicNow() - begun;
+    return page;
+}
+
+} // namespace
+
 Result<RawPage> browseSource(const SourceConfig &config)
 {
     const TimeNs begun = monotonicNow();
     const RemoteKind *kind = remoteKind(config.kind);
+    if (kind && !kind->browse && kind->poll)
+        return polled(*kind, config);
     if (kind && !kind->browse)
         return Error{ErrorCode::InvalidArgument,
                      "a source of kind " + config.kind + " is sent to: there is nothing to ask it"};

@@ -10,7 +10,7 @@
 #include "core/base/result.h"
 #include "core/base/time.h"
 #include "core/domain/sourceconfig.h"
-#include "core/engine/requestlog.h"
+#include "core/engine/remotesource.h"
 #include "core/net/httpclient.h"
 
 namespace flyball {
@@ -74,6 +74,9 @@ void maskKeys(std::string &text);
 /// Asks the source once, or reads the end of its newest file, and keeps nothing. Waits: not for the GUI thread. The
 /// Error is one line for people; InvalidArgument: it is sent to, so that there is nothing to ask.
 [[nodiscard]] Result<RawPage> browseSource(const SourceConfig &config);
+/// What a source tells when it is polled, for kinds without a view of their own: its calls, one by one. Polls until
+/// something was told, `most` at the longest (a poll that waits adds to it).
+[[nodiscard]] Result<RawPage> browseByPolling(PolledSource &source, const SymbolTable &symbols, TimeNs most);
 /// The same of what a source that listens has kept.
 [[nodiscard]] RawPage browseRequests(const RequestLog &log);
 

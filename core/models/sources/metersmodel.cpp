@@ -114,6 +114,8 @@ void MetersModel::show(const View &view, const SourceHealth *source)
         m_source = id;
         m_symbol = meters ? source->symbol : 0;
         m_shown = meters;
+        m_listens = meters && kind->listen != nullptr;
+        m_metered = false;
         m_told = told;
         m_answers.clear();
         m_chosen.clear();
@@ -193,7 +195,8 @@ void MetersModel::form()
     const MetersBeside *beside = current();
     m_guess.clear();
     m_evidence.clear();
-    if (!beside || (beside->rows.empty() && beside->metersOutside.isZero())) {
+    m_metered = beside && !(beside->metersAll.isZero() && beside->metersOutside.isZero());
+    if (!m_metered) {
         m_rows.setRows({});
         return setState(QStringLiteral("none"), tr("Nothing was metered in this range"),
                         tr("What it meters is held here against what other sources tell call by call."));

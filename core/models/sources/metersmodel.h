@@ -22,7 +22,7 @@ class MetersModel : public QObject {
     Q_OBJECT
     QML_ELEMENT
     QML_UNCREATABLE("child of SourcesModel")
-    Q_PROPERTY(bool shown READ shown NOTIFY changed) ///< the chosen source meters
+    Q_PROPERTY(bool shown READ shown NOTIFY changed) ///< the chosen source meters, or could
     /// "loading", "none", "error" or "ready".
     Q_PROPERTY(QString state READ state NOTIFY changed)
     Q_PROPERTY(QString heading READ heading NOTIFY changed)
@@ -43,7 +43,7 @@ public:
 
     explicit MetersModel(Services &services, QObject *parent = nullptr);
 
-    [[nodiscard]] bool shown() const { return m_shown; }
+    [[nodiscard]] bool shown() const { return m_shown && (m_metered || !m_listens); }
     [[nodiscard]] QString state() const { return m_state; }
     [[nodiscard]] QString heading() const { return m_heading; }
     [[nodiscard]] QString text() const { return m_text; }
@@ -83,6 +83,8 @@ private:
     std::vector<Symbol> m_chosen;        ///< tellers; empty: the best fit
     TableModel m_rows;
     bool m_shown = false, m_told = false;
+    bool m_listens = false; ///< it may get meters among other things
+    bool m_metered = false; ///< and there are some
     QString m_source;
     Symbol m_symbol = 0;
     QString m_state = QStringLiteral("none"), m_heading, m_text, m_rangeText, m_guess, m_evidence;

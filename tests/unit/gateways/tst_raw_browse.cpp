@@ -79,6 +79,7 @@ private Q_SLOTS:
     void endOfALongFile();
     void newestOfAFolder();
     void noFile();
+    void byPolling();
     void fieldsNotTexts_data();
     void fieldsNotTexts();
 };
@@ -420,6 +421,64 @@ void TestRawBrowse::noFile()
     const auto page = browseSource(configOf("claude-code", folder.path().toStdString()));
     QVERIFY(page);
     QVERIFY(page->rows.empty() && page->notes.size() == 1);
+}
+
+namespace {
+
+/// Tells nothing at first, then what it is given; or fails.
+class Told final : public PolledSource {
+public:
+    explicit Told(Delivery delivery, int silent = 2) : m_delivery(std::move(delivery)), m_silent(silent) {}
+    Delivery poll(const std::string &state, TimeNs) override
+    {
+        states.push_back(state);
+        Delivery out;
+        if (++polls > m_silent)
+            out = m_delivery;
+        out.state = std::to_string(polls);
+        return out;
+    }
+    int polls = 0;
+    std::vector<std::string> states;
+
+private:
+    Delivery m_delivery;
+    int m_silent;
+};
+
+} // namespace
+
+void TestRawBrowse::byPolling()
+{
+    SymbolTable symbols;
+    Delivery delivery;
+    CallFact call;
+    call.time = kNow;
+    call.modelServed = symbols.intern("gpt-4o");
+    call.names.workflow = symbols.intern("<b>w</b>");
+    call.raw[TokenClass::InFresh] = 5;
+    call.raw.quality = UsageQuality::Exact;
+    delivery.batch.calls.push_back(call);
+    delivery.batch.rejects.push_back({symbols.intern("missed_by_stream"), 0, 0, 0});
+    delivery.health.detail = "the stream is open";
+    Told told(delivery);
+    const auto page = browseByPolling(told, symbols, kMinute);
+    QVERIFY(page);
+    QCOMPARE(told.polls, 3);
+    QCOMPARE(told.states, (std::vector<std::string>{"", "1", "2"}));
+    QCOMPARE(bytes(everything(*page)),
+             QByteArray("2026-11-22T16:00:00Z\tgpt-4o\t<b>w</b>\ta call, model gpt-4o, workflow <b>w</b>, 5 in, 0 out\n"
+                        "\t\t\trefused: missed_by_stream\nthe stream is open\n"));
+    // Who stays silent is left after a while, and who fails says why.
+    Told silent(delivery, 1'000'000'000);
+    const auto nothing = browseByPolling(silent, symbols, 0);
+    QVERIFY(nothing && nothing->rows.empty());
+    QCOMPARE(silent.polls, 1);
+    Delivery broken;
+    broken.health.error = "it is gone";
+    Told failed(broken, 0);
+    const auto error = browseByPolling(failed, symbols, kMinute);
+    QVERIFY(!error && error.error().message == "it is gone");
 }
 
 void TestRawBrowse::fieldsNotTexts_data()
