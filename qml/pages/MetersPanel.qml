@@ -102,8 +102,8 @@ Panel {
             emptyText: ""
             allColumns: [
                 { key: "name", title: qsTr("Model"), width: 0, kind: "custom", always: true },
-                { key: "meters", title: qsTr("Metered"), width: 86, align: "right", kind: "custom", always: true },
-                { key: "calls", title: qsTr("In calls"), width: 86, align: "right", kind: "custom", always: true },
+                { key: "meters", title: qsTr("Metered"), width: 94, align: "right", kind: "custom", always: true },
+                { key: "calls", title: qsTr("In calls"), width: 94, align: "right", kind: "custom", always: true },
                 { key: "difference", title: qsTr("Difference"), width: 86, align: "right", kind: "custom", always: true }
             ]
             delegates: ({ name: nameCell, meters: metersCell, calls: callsCell, difference: differenceCell })
