@@ -195,8 +195,11 @@ private:
     {
         if (m_failure)
             return;
-        m_body += m_reply->readAll();
-        if (static_cast<std::size_t>(m_body.size()) > m_most)
+        QByteArray part = m_reply->readAll();
+        m_size += static_cast<std::size_t>(part.size());
+        if (!part.isEmpty())
+            m_parts.push_back(std::move(part));
+        if (m_size > m_most)
             give(ErrorCode::OutOfRange, "its answer is too large");
     }
 
@@ -208,8 +211,11 @@ private:
         if (!isAnswer(m_reply->error()) || status == 0)
             return Error{ErrorCode::Unreadable, m_reply->errorString().toStdString()};
         Result<HttpReply> reply = headOf(*m_reply, status);
-        if (reply)
-            reply->body = m_body.toStdString();
+        if (!reply)
+            return reply;
+        reply->body.reserve(m_size);
+        for (const QByteArray &part : m_parts)
+            reply->body.append(part.constData(), static_cast<std::size_t>(part.size()));
         return reply;
     }
 
@@ -218,7 +224,8 @@ private:
     };
     std::unique_ptr<QNetworkReply, Later> m_reply;
     std::size_t m_most;
-    QByteArray m_body;
+    std::vector<QByteArray> m_parts; ///< one that grows would take up to twice what came, and leave holes
+    std::size_t m_size = 0;
     std::optional<Error> m_failure;
 };
 
