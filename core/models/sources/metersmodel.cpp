@@ -129,7 +129,10 @@ void MetersModel::show(const View &view, const SourceHealth *source)
         return;
     if (told != m_told) {
         m_told = told;
-        Q_EMIT changed();
+        if (m_answers.empty())
+            Q_EMIT changed();
+        else
+            form();
     }
     const std::int64_t seen = view.snapshot->callsAdded + view.snapshot->callsUpdated;
     const int every = m_settled || !view.snapshot->settled ? kEveryMs : 0;
@@ -200,6 +203,13 @@ void MetersModel::form()
         m_rows.setRows({});
         return setState(QStringLiteral("none"), tr("Nothing was metered in this range"),
                         tr("What it meters is held here against what other sources tell call by call."));
+    }
+    if (!m_told && beside->callsAll.isZero() && beside->callsOutside.isZero()) {
+        m_rows.setRows({});
+        const UsdSum cost = beside->metersAll.cost + beside->metersOutside.cost;
+        return setState(QStringLiteral("none"), tr("No other source tells calls in this range"),
+                        tr("%1 was metered. Where traces are read as well, both stand beside each other here.")
+                            .arg(m_services.format.money(cost)));
     }
     m_guess = guessOf(*beside);
     m_evidence = evidenceOf(*beside);

@@ -55,6 +55,7 @@ private Q_SLOTS:
     void otherModels();
     void twoTellers();
     void notMetered();
+    void nothingElse();
     void cleanup() { QCOMPARE(WindowFixture::takeWarnings(), QStringList()); }
 
 private:
@@ -178,6 +179,25 @@ void TestMetersPage::notMetered()
     QTRY_VERIFY(!window.session().sources()->meters()->shown());
     QTRY_VERIFY(window.item(QStringLiteral("reconcilePanel")));
     QVERIFY(!window.item(QStringLiteral("metersPanel")));
+}
+
+/// Nothing to hold it against, and nothing to tie it to.
+void TestMetersPage::nothingElse()
+{
+    Page page;
+    WindowFixture window([&page](const QString &, Engine &engine, SessionOptions &) {
+        engine.addSource({"gw", "prometheus", page.url(), false, {{"interval_s", "1"}}});
+    });
+    QVERIFY(window.ready());
+    MetersModel &model = open(window);
+    QTRY_COMPARE_WITH_TIMEOUT(model.heading(), QStringLiteral("No other source tells calls in this range"), 20'000);
+    window.settle();
+    QVERIFY(window.shows(QStringLiteral("No other source tells calls in this range")));
+    QVERIFY(!window.item(QStringLiteral("metersTie")));
+    // Tied all the same, from the menu: then it can be taken back here.
+    window.session().sources()->setTold(QStringLiteral("gw"), true);
+    QTRY_COMPARE_WITH_TIMEOUT(model.state(), QStringLiteral("ready"), 20'000);
+    QTRY_VERIFY(window.item(QStringLiteral("metersTie")));
 }
 
 QTEST_MAIN(TestMetersPage)
