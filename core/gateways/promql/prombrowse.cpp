@@ -3,8 +3,8 @@
 
 #include "core/base/jsoncursor.h"
 #include "core/formats/jsonfields.h"
-#include "core/gateways/browse/rawseries.h"
 #include "core/formats/meters/meanings.h"
+#include "core/gateways/browse/rawseries.h"
 
 #include <set>
 

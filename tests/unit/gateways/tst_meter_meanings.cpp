@@ -53,11 +53,11 @@ void TestMeterMeanings::claudeCodeNames()
         QCOMPARE(spendOf(series(name, labels, "0.5")), QByteArray("w/m money=0.500000000\n"));
     for (const char *name : {"claude_code_token_usage_total", "claude_code_token_usage",
                              "claude_code_token_usage_tokens_total", "claude_code_token_usage_tokens"}) {
-        std::string page = series("claude_code_cost_usage_total", labels, "0");
+        std::string page = series("claude_code_cost_usage_total", labels, "0.25");
         for (const char *type : {"input", "output", "cacheRead", "cacheCreation"})
             page += series(name, labels + ",type=\"" + type + "\"", std::to_string(std::strlen(type)));
         // Input does not include the cache here.
-        QCOMPARE(spendOf(page), QByteArray("w/m money=0.000000000 in 5 read 9 untyped 13 out 6\n"));
+        QCOMPARE(spendOf(page), QByteArray("w/m money=0.250000000 in 5 read 9 untyped 13 out 6\n"));
     }
     // In quotes, as OpenTelemetry names it.
     QCOMPARE(spendOf("{\"claude_code.cost.usage\",\"model\"=\"m\"} 0.5\n"), QByteArray("/m money=0.500000000\n"));
@@ -231,7 +231,7 @@ void TestMeterMeanings::partsBeforeTheWhole()
     // Read in the middle of a call: its cached tokens are counted, its input is not yet. Nothing is counted twice.
     const std::string labels = "api_key_alias=\"w\",model=\"m\"";
     const auto page = [&](const char *in, const char *read, const char *out, const char *reasoning) {
-        return series("litellm_spend_metric_total", labels, "0")
+        return series("litellm_spend_metric_total", labels, "3") // of earlier calls
                + series("litellm_input_tokens_metric_total", labels, in)
                + series("litellm_input_cached_tokens_metric_total", labels, read)
                + series("litellm_output_tokens_metric_total", labels, out)
